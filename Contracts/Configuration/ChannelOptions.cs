@@ -1,0 +1,132 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WsCluster.Configuration;
+
+/// <summary>How the subscribers of a channel with history catch up.</summary>
+public enum RecoveryMode
+{
+    /// <summary>All missed publications, or none.</summary>
+    Stream,
+
+    /// <summary>Only the latest publication: the channel holds a value.</summary>
+    Cache,
+}
+
+/// <summary>What data a publication may carry.</summary>
+public enum DataFormat
+{
+    /// <summary>Anything but nothing.</summary>
+    NotEmpty,
+
+    /// <summary>One valid JSON value.</summary>
+    Json,
+
+    /// <summary>One valid JSON object.</summary>
+    JsonObject,
+
+    /// <summary>Anything, also nothing.</summary>
+    Binary,
+}
+
+/// <summary>The options of a channel namespace (protocol §20). Silos and gateways must have the same.</summary>
+public sealed class ChannelOptions
+{
+    /// <summary>Keep presence: who is in the channel.</summary>
+    public bool Presence { get; set; }
+
+    /// <summary>Emit join and leave.</summary>
+    public bool JoinLeave { get; set; }
+
+    /// <summary>Push join and leave to every subscriber, not only to those that ask.</summary>
+    public bool ForcePushJoinLeave { get; set; }
+
+    /// <summary>Publications kept. History is on when this and HistoryTtl are positive.</summary>
+    [Range(0, 1_000_000)]
+    public int HistorySize { get; set; }
+
+    /// <summary>How long publications are kept after the last publish.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan HistoryTtl { get; set; }
+
+    /// <summary>
+    /// How long offset and epoch outlive the last use of the channel. For history in memory the default of 0 means 10
+    /// minutes after the publications are gone.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan HistoryMetaTtl { get; set; }
+
+    /// <summary>Keep a position for every subscription and announce losses.</summary>
+    public bool ForcePositioning { get; set; }
+
+    /// <summary>Let clients ask for positioning.</summary>
+    public bool AllowPositioning { get; set; }
+
+    /// <summary>Make every subscription recoverable; includes positioning.</summary>
+    public bool ForceRecovery { get; set; }
+
+    /// <summary>Let clients ask for recovery.</summary>
+    public bool AllowRecovery { get; set; }
+
+    /// <summary>How subscribers catch up.</summary>
+    public RecoveryMode ForceRecoveryMode { get; set; }
+
+    /// <summary>In cache mode: give a new subscriber the latest publication without being asked.</summary>
+    public bool AutoCacheRecover { get; set; }
+
+    /// <summary>Delta types that clients may ask for: "fossil" is the only one.</summary>
+    public IList<string> AllowedDeltaTypes { get; set; } = [];
+
+    /// <summary>Treat every publication as published with the delta flag.</summary>
+    public bool DeltaPublish { get; set; }
+
+    /// <summary>Let subscriptions filter by publication tags.</summary>
+    public bool AllowTagsFilter { get; set; }
+
+    /// <summary>Let clients with a user subscribe without a token.</summary>
+    public bool AllowSubscribeForClient { get; set; }
+
+    /// <summary>Widens AllowSubscribeForClient to anonymous clients.</summary>
+    public bool AllowSubscribeForAnonymous { get; set; }
+
+    /// <summary>Let clients with a user publish.</summary>
+    public bool AllowPublishForClient { get; set; }
+
+    /// <summary>Let subscribers of the channel publish.</summary>
+    public bool AllowPublishForSubscriber { get; set; }
+
+    /// <summary>Widens the two options above to anonymous clients.</summary>
+    public bool AllowPublishForAnonymous { get; set; }
+
+    /// <summary>Let clients with a user read presence.</summary>
+    public bool AllowPresenceForClient { get; set; }
+
+    /// <summary>Let subscribers of the channel read presence.</summary>
+    public bool AllowPresenceForSubscriber { get; set; }
+
+    /// <summary>Widens the two options above to anonymous clients.</summary>
+    public bool AllowPresenceForAnonymous { get; set; }
+
+    /// <summary>Let clients with a user read history.</summary>
+    public bool AllowHistoryForClient { get; set; }
+
+    /// <summary>Let subscribers of the channel read history.</summary>
+    public bool AllowHistoryForSubscriber { get; set; }
+
+    /// <summary>Widens the two options above to anonymous clients.</summary>
+    public bool AllowHistoryForAnonymous { get; set; }
+
+    /// <summary>Restrict channels with a # to the users named after it, as in "dialog#7,42".</summary>
+    public bool AllowUserLimitedChannels { get; set; }
+
+    /// <summary>A regular expression for the name after the namespace; empty: any ASCII name.</summary>
+    public string ChannelRegex { get; set; } = "";
+
+    /// <summary>What data a publication may carry.</summary>
+    public DataFormat PublicationDataFormat { get; set; }
+
+    /// <summary>True when the channel keeps a stream.</summary>
+    public bool HasHistory => HistorySize > 0 && HistoryTtl > TimeSpan.Zero;
+
+    /// <summary>True when clients may ask for fossil deltas.</summary>
+    public bool AllowsFossilDelta => AllowedDeltaTypes.Contains("fossil");
+}

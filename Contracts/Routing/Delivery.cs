@@ -1,0 +1,225 @@
+using System.Buffers;
+using System.Text;
+
+namespace WsCluster.Routing;
+
+/// <summary>What an entry of a <see cref="DeliveryBatch"/> carries. Numbers are wire format.</summary>
+public enum DeliveryKind : byte
+{
+    /// <summary>A publication; the key is the channel.</summary>
+    Publication = 1,
+    /// <summary>A connection joined; the key is the channel.</summary>
+    Join = 2,
+    /// <summary>A connection left; the key is the channel.</summary>
+    Leave = 3,
+    /// <summary>A <see cref="UserCommand"/> in Orleans' serialisation; the key is the user.</summary>
+    UserCommand = 4,
+    /// <summary>The channel (the key) leaves this silo: subscribe again to find it.</summary>
+    Moved = 5,
+}
+
+/// <summary>
+/// Writes entries of a <see cref="DeliveryBatch"/>: <c>kind, key length, key, body length, body</c>, numbers as unsigned
+/// base-128 varints. An entry is written once by its grain and copied as bytes into the outbox of each gateway.
+/// </summary>
+public static class DeliveryWriter
+{
+    /// <summary>Writes one entry with a ready body.</summary>
+    public static void Write(IBufferWriter<byte> output, DeliveryKind kind, string key, ReadOnlySpan<byte> body)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(key);
+        output.Write([(byte)kind]);
+        WriteString(output, key);
+        WriteBytes(output, body);
+    }
+
+    /// <summary>Writes a publication of <paramref name="channel"/> in <paramref name="epoch"/>.</summary>
+    public static void WritePublication(IBufferWriter<byte> output, string channel, string epoch, Publication publication)
+    {
+        ArgumentNullException.ThrowIfNull(publication);
+        var body = new ArrayBufferWriter<byte>(publication.Data.Length + 64);
+        WriteString(body, epoch);
+        WriteVarint(body, publication.Offset);
+        body.Write([(byte)((publication.Delta ? 1 : 0) | (publication.Info is null ? 0 : 2) | (publication.Tags is null ? 0 : 4))]);
+        if (publication.Info is { } info)
+        {
+            WriteInfo(body, info);
+        }
+
+        if (publication.Tags is { } tags)
+        {
+            WriteVarint(body, (ulong)tags.Count);
+            foreach (var (name, value) in tags)
+            {
+                WriteString(body, name);
+                WriteString(body, value);
+            }
+        }
+
+        WriteBytes(body, publication.Data);
+        Write(output, DeliveryKind.Publication, channel, body.WrittenSpan);
+    }
+
+    /// <summary>Writes a join or leave of <paramref name="info"/> in <paramref name="channel"/>.</summary>
+    public static void WritePresence(IBufferWriter<byte> output, string channel, ClientInfo info, bool joined)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        var body = new ArrayBufferWriter<byte>(128);
+        WriteInfo(body, info);
+        Write(output, joined ? DeliveryKind.Join : DeliveryKind.Leave, channel, body.WrittenSpan);
+    }
+
+    private static void WriteInfo(IBufferWriter<byte> output, ClientInfo info)
+    {
+        WriteString(output, info.User);
+        WriteString(output, info.Client);
+        WriteBytes(output, info.ConnInfo);
+        WriteBytes(output, info.ChanInfo);
+    }
+
+    private static void WriteString(IBufferWriter<byte> output, string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        WriteVarint(output, (ulong)length);
+        var span = output.GetSpan(length);
+        output.Advance(Encoding.UTF8.GetBytes(text, span));
+    }
+
+    private static void WriteBytes(IBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
+    {
+        WriteVarint(output, (ulong)bytes.Length);
+        output.Write(bytes);
+    }
+
+    private static void WriteVarint(IBufferWriter<byte> output, ulong value)
+    {
+        var span = output.GetSpan(10);
+        var length = 0;
+        while (value >= 0x80)
+        {
+            span[length++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+
+        span[length++] = (byte)value;
+        output.Advance(length);
+    }
+}
+
+/// <summary>
+/// Reads the entries of a <see cref="DeliveryBatch"/> one after the other. Throws <see cref="InvalidDataException"/> on
+/// bytes that no silo writes.
+/// </summary>
+public ref struct DeliveryReader(ReadOnlySpan<byte> entries)
+{
+    private ReadOnlySpan<byte> _rest = entries;
+
+    /// <summary>The kind of the current entry.</summary>
+    public DeliveryKind Kind { get; private set; }
+
+    /// <summary>The current entry's key in UTF-8: a channel or a user.</summary>
+    public ReadOnlySpan<byte> Key { get; private set; }
+
+    /// <summary>The current entry's body.</summary>
+    public ReadOnlySpan<byte> Body { get; private set; }
+
+    /// <summary>Moves to the next entry; false at the end.</summary>
+    public bool MoveNext()
+    {
+        if (_rest.IsEmpty)
+        {
+            return false;
+        }
+
+        Kind = (DeliveryKind)_rest[0];
+        _rest = _rest[1..];
+        Key = ReadBytes(ref _rest);
+        Body = ReadBytes(ref _rest);
+        return true;
+    }
+
+    /// <summary>Decodes the body of a <see cref="DeliveryKind.Publication"/>.</summary>
+    public readonly Publication ReadPublication(out string epoch)
+    {
+        var rest = Body;
+        epoch = ReadString(ref rest);
+        var offset = ReadVarint(ref rest);
+        var flags = rest[0];
+        rest = rest[1..];
+        var info = (flags & 2) != 0 ? ReadInfo(ref rest) : null;
+        Dictionary<string, string>? tags = null;
+        if ((flags & 4) != 0)
+        {
+            var count = (int)ReadVarint(ref rest);
+            tags = new Dictionary<string, string>(count);
+            for (var i = 0; i < count; i++)
+            {
+                var name = ReadString(ref rest);
+                tags[name] = ReadString(ref rest);
+            }
+        }
+
+        return new Publication
+        {
+            Offset = offset,
+            Delta = (flags & 1) != 0,
+            Info = info,
+            Tags = tags,
+            Data = ReadBytes(ref rest).ToArray(),
+        };
+    }
+
+    /// <summary>Decodes the body of a <see cref="DeliveryKind.Join"/> or <see cref="DeliveryKind.Leave"/>.</summary>
+    public readonly ClientInfo ReadInfo()
+    {
+        var rest = Body;
+        return ReadInfo(ref rest);
+    }
+
+    private static ClientInfo ReadInfo(scoped ref ReadOnlySpan<byte> rest)
+    {
+        var user = ReadString(ref rest);
+        var client = ReadString(ref rest);
+        var connInfo = ReadBytes(ref rest);
+        var chanInfo = ReadBytes(ref rest);
+        return new ClientInfo
+        {
+            User = user,
+            Client = client,
+            ConnInfo = connInfo.IsEmpty ? null : connInfo.ToArray(),
+            ChanInfo = chanInfo.IsEmpty ? null : chanInfo.ToArray(),
+        };
+    }
+
+    private static string ReadString(scoped ref ReadOnlySpan<byte> rest) => Encoding.UTF8.GetString(ReadBytes(ref rest));
+
+    private static ReadOnlySpan<byte> ReadBytes(scoped ref ReadOnlySpan<byte> rest)
+    {
+        var length = ReadVarint(ref rest);
+        if (length > (ulong)rest.Length)
+        {
+            throw new InvalidDataException("A delivery entry is cut short.");
+        }
+
+        var bytes = rest[..(int)length];
+        rest = rest[(int)length..];
+        return bytes;
+    }
+
+    private static ulong ReadVarint(scoped ref ReadOnlySpan<byte> rest)
+    {
+        ulong value = 0;
+        for (var i = 0; i < rest.Length && i < 10; i++)
+        {
+            value |= (ulong)(rest[i] & 0x7f) << (7 * i);
+            if (rest[i] < 0x80)
+            {
+                rest = rest[(i + 1)..];
+                return value;
+            }
+        }
+
+        throw new InvalidDataException("A delivery entry has a broken number.");
+    }
+}

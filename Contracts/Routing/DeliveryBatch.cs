@@ -1,0 +1,24 @@
+namespace WsCluster.Routing;
+
+/// <summary>
+/// What one silo's outbox sends to one lane of a gateway in one call: deliveries of many channels and users in one flat
+/// array, which Orleans copies as a block. Read it with <see cref="DeliveryReader"/>.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("WsCluster.DeliveryBatch")]
+public sealed class DeliveryBatch
+{
+    /// <summary>The sending silo, with its generation: a restarted silo has another id.</summary>
+    [Id(0)] public required string SiloId { get; init; }
+
+    /// <summary>The sending outbox: another one from the same silo and lane starts its sequence anew.</summary>
+    [Id(1)] public required Guid OutboxId { get; init; }
+
+    /// <summary>Counts the outbox's batches from 1. A repeat after a time-out has the same number.</summary>
+    [Id(2)] public required long Sequence { get; init; }
+
+    /// <summary>True when the outbox had to drop deliveries: everything that the silo serves in this lane must be resynchronised.</summary>
+    [Id(3)] public bool Resynchronise { get; init; }
+
+    /// <summary>The deliveries; empty when the batch only renews the lease.</summary>
+    [Id(4)] public required byte[] Entries { get; init; }
+}

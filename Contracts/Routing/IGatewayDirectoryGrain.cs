@@ -1,0 +1,97 @@
+namespace WsCluster.Routing;
+
+/// <summary>
+/// The live gateways of the cluster. One grain (key <see cref="Key"/>) for questions that concern every gateway; no
+/// message passes through it. In memory: gateways renew their registration, so a new activation knows them all shortly.
+/// </summary>
+[Alias("WsCluster.IGatewayDirectoryGrain")]
+public interface IGatewayDirectoryGrain : IGrainWithStringKey
+{
+    /// <summary>The key of the only directory.</summary>
+    const string Key = "gateways";
+
+    /// <summary>How often a gateway renews its registration.</summary>
+    static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a registration lasts without renewal.</summary>
+    static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
+
+    /// <summary>Registers a gateway or renews its registration.</summary>
+    [Alias("Register")]
+    Task RegisterAsync(GatewayRegistration registration);
+
+    /// <summary>Removes a gateway that stops.</summary>
+    [Alias("Leave")]
+    Task LeaveAsync(string gatewayId, long incarnation);
+
+    /// <summary>The gateways whose registration is live.</summary>
+    [Alias("GetGateways")]
+    Task<IReadOnlyList<GatewayRegistration>> GetGatewaysAsync();
+}
+
+/// <summary>A live gateway.</summary>
+[GenerateSerializer, Immutable, Alias("WsCluster.GatewayRegistration")]
+public sealed record GatewayRegistration
+{
+    /// <summary>The gateway's id.</summary>
+    [Id(0)] public required string GatewayId { get; init; }
+
+    /// <summary>Its incarnation.</summary>
+    [Id(1)] public required long Incarnation { get; init; }
+
+    /// <summary>Answers questions about the gateway.</summary>
+    [Id(2)] public required IGatewayControl Control { get; init; }
+}
+
+/// <summary>Questions and commands for one gateway as a whole.</summary>
+[Alias("WsCluster.IGatewayControl")]
+public interface IGatewayControl : IGrainObserver
+{
+    /// <summary>What the gateway holds now.</summary>
+    [Alias("Describe"), ResponseTimeout("00:00:02")]
+    Task<GatewayDescription> DescribeAsync();
+
+    /// <summary>The channels with local subscribers and how many each has.</summary>
+    /// <param name="pattern">A glob (<c>*</c>, <c>?</c>, <c>[abc]</c>), or empty for all.</param>
+    [Alias("GetChannels"), ResponseTimeout("00:00:05")]
+    Task<IReadOnlyDictionary<string, int>> GetChannelsAsync(string pattern);
+
+    /// <summary>Does something to the anonymous connections, which have no <see cref="IUserGrain"/>.</summary>
+    [Alias("ExecuteAnonymous"), ResponseTimeout("00:00:05")]
+    Task ExecuteAnonymousAsync(UserCommand command);
+}
+
+/// <summary>What a gateway holds (the server API's <c>info</c>).</summary>
+[GenerateSerializer, Immutable, Alias("WsCluster.GatewayDescription")]
+public sealed record GatewayDescription
+{
+    /// <summary>The gateway's id.</summary>
+    [Id(0)] public required string GatewayId { get; init; }
+
+    /// <summary>A name for people: the host and port.</summary>
+    [Id(1)] public required string Name { get; init; }
+
+    /// <summary>The product's version.</summary>
+    [Id(2)] public required string Version { get; init; }
+
+    /// <summary>Connected clients.</summary>
+    [Id(3)] public required int Clients { get; init; }
+
+    /// <summary>Distinct users among them; anonymous connections together count as one.</summary>
+    [Id(4)] public required int Users { get; init; }
+
+    /// <summary>Subscriptions of all clients.</summary>
+    [Id(5)] public required int Subscriptions { get; init; }
+
+    /// <summary>Channels with at least one local subscriber.</summary>
+    [Id(6)] public required int Channels { get; init; }
+
+    /// <summary>Time since the start.</summary>
+    [Id(7)] public required TimeSpan Uptime { get; init; }
+
+    /// <summary>CPU use since the last description, in percent of one core.</summary>
+    [Id(8)] public double CpuPercent { get; init; }
+
+    /// <summary>Resident memory in bytes.</summary>
+    [Id(9)] public long ResidentBytes { get; init; }
+}

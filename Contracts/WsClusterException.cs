@@ -1,0 +1,20 @@
+namespace WsCluster;
+
+/// <summary>A call to a channel or user that the cluster refused, with the reason as an <see cref="ErrorCode"/>.</summary>
+[GenerateSerializer, Alias("WsCluster.WsClusterException")]
+public sealed class WsClusterException : Exception
+{
+    /// <summary>Creates the exception for <paramref name="code"/> with its standard message.</summary>
+    public WsClusterException(ErrorCode code) : this(code, code.Message())
+    {
+    }
+
+    /// <summary>Creates the exception for <paramref name="code"/> with a message for the developer who called.</summary>
+    public WsClusterException(ErrorCode code, string message) : base(message) => Code = code;
+
+    /// <summary>Why the call was refused.</summary>
+    [Id(0)] public ErrorCode Code { get; private set; }
+
+    /// <summary>True when the same call may succeed later without any change.</summary>
+    public bool IsTemporary => Code.IsTemporary();
+}
