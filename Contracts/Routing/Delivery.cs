@@ -3,7 +3,7 @@ using System.Text;
 
 namespace WsCluster.Routing;
 
-/// <summary>What an entry of a <see cref="DeliveryBatch"/> carries. Numbers are wire format.</summary>
+/// <summary>What an entry of a <see cref="DeliveryBatch"/> carries. Numbers are wire format; readers skip unknown ones.</summary>
 public enum DeliveryKind : byte
 {
     /// <summary>A publication; the key is the channel.</summary>
@@ -16,6 +16,8 @@ public enum DeliveryKind : byte
     UserCommand = 4,
     /// <summary>The channel (the key) leaves this silo: subscribe again to find it.</summary>
     Moved = 5,
+    /// <summary>The user (the key) leaves this silo: restore its sessions to find it.</summary>
+    UserMoved = 6,
 }
 
 /// <summary>
