@@ -61,6 +61,12 @@ public sealed record PresenceMember
 
     /// <summary>Whether its join and leave are announced (the <c>join_leave</c> option, with the subscription's override).</summary>
     [Id(2)] public required bool JoinLeave { get; init; }
+
+    /// <summary>
+    /// True when the gateway reported this member before, to an activation that is gone: its join is not announced again.
+    /// Without it a moved channel would tell all of its members about all of its members.
+    /// </summary>
+    [Id(3)] public bool Reported { get; init; }
 }
 
 /// <summary>Changes of a gateway's members of a channel.</summary>
