@@ -3,35 +3,37 @@ namespace WsCluster;
 /// <summary>A channel over its grain.</summary>
 internal sealed class ChannelHandle(string name, IGrainFactory grains, CallRetry retry) : IChannelHandle
 {
-    private readonly IChannelGrain _grain = grains.GetGrain<IChannelGrain>(name);
+    private IChannelGrain? _grain; // found at the first call; finding it twice is harmless
 
     public string Name => name;
+
+    private IChannelGrain Grain => _grain ??= grains.Find<IChannelGrain>(name);
 
     public Task<StreamPosition> PublishAsync(PublishRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (!retry.IsOn)
         {
-            return retry.OnceAsync(() => _grain.PublishAsync(request), cancellationToken);
+            return retry.OnceAsync(() => Grain.PublishAsync(request), cancellationToken);
         }
 
         // The key must be there from the first attempt on: it is that attempt's outcome which nobody knows.
         var keyed = string.IsNullOrEmpty(request.IdempotencyKey) ? request with { IdempotencyKey = IdempotencyKeys.Next() } : request;
-        return retry.RepeatAsync(() => _grain.PublishAsync(keyed), cancellationToken);
+        return retry.RepeatAsync(() => Grain.PublishAsync(keyed), cancellationToken);
     }
 
     public Task<IReadOnlyDictionary<string, ClientInfo>> GetPresenceAsync(CancellationToken cancellationToken = default) =>
-        retry.RepeatAsync(_grain.GetPresenceAsync, cancellationToken);
+        retry.RepeatAsync(() => Grain.GetPresenceAsync(), cancellationToken);
 
     public Task<PresenceStats> GetPresenceStatsAsync(CancellationToken cancellationToken = default) =>
-        retry.RepeatAsync(_grain.GetPresenceStatsAsync, cancellationToken);
+        retry.RepeatAsync(() => Grain.GetPresenceStatsAsync(), cancellationToken);
 
     public Task<HistoryPage> GetHistoryAsync(HistoryQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return retry.RepeatAsync(() => _grain.GetHistoryAsync(query), cancellationToken);
+        return retry.RepeatAsync(() => Grain.GetHistoryAsync(query), cancellationToken);
     }
 
     public Task RemoveHistoryAsync(CancellationToken cancellationToken = default) =>
-        retry.RepeatAsync(_grain.RemoveHistoryAsync, cancellationToken);
+        retry.RepeatAsync(() => Grain.RemoveHistoryAsync(), cancellationToken);
 }

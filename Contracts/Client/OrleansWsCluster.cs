@@ -53,8 +53,8 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
     /// <summary>Asks all live gateways at once; those that fail or stay silent are logged and left out.</summary>
     internal async Task<IReadOnlyCollection<T>> AskGatewaysAsync<T>(Func<IGatewayControl, Task<T>> ask, CancellationToken cancellationToken)
     {
-        var directory = grains.GetGrain<IGatewayDirectoryGrain>(IGatewayDirectoryGrain.Key);
-        var gateways = await retry.RepeatAsync(directory.GetGatewaysAsync, cancellationToken);
+        var gateways = await retry.RepeatAsync(
+            () => grains.Find<IGatewayDirectoryGrain>(IGatewayDirectoryGrain.Key).GetGatewaysAsync(), cancellationToken);
         var answers = new ConcurrentBag<T>();
         await Task.WhenAll(gateways.Select(async gateway =>
         {
@@ -64,7 +64,7 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                ClientLog.GatewaySilent(logger, gateway.GatewayId, exception);
+                ClientLog.GatewaySilent(logger, gateway.GatewayId, exception.Message);
             }
         }));
         return answers;
@@ -72,6 +72,11 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
 
     private async Task<BroadcastResult> PublishOneAsync(string channel, PublishRequest request, CancellationToken cancellationToken)
     {
+        if (string.IsNullOrEmpty(channel))
+        {
+            return Failed(new WsClusterException(ErrorCode.BadRequest, "A channel needs a name."));
+        }
+
         try
         {
             var position = await Channel(channel).PublishAsync(request, cancellationToken);
@@ -84,9 +89,7 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             ClientLog.BroadcastFailed(logger, channel, exception);
-            return Failed(exception is ArgumentException
-                ? new WsClusterException(ErrorCode.BadRequest, "A channel needs a name.", exception)
-                : new WsClusterException(ErrorCode.Internal, ErrorCode.Internal.Message(), exception));
+            return Failed(new WsClusterException(ErrorCode.Internal, ErrorCode.Internal.Message(), exception));
         }
 
         BroadcastResult Failed(WsClusterException error) => new() { Channel = channel, Position = StreamPosition.None, Error = error };
