@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Hosting;
+
 namespace WsCluster.Gateway;
 
 /// <summary>What a gateway logs. Ids and names stay stable; no payloads and no tokens.</summary>
@@ -50,4 +53,19 @@ internal static partial class GatewayLog
 
     [LoggerMessage(32, LogLevel.Information, "Draining: closing {Connections} connections over {Window}.", EventName = "Draining")]
     public static partial void Draining(ILogger logger, int connections, TimeSpan window);
+
+    /// <summary>Says what is open to everybody.</summary>
+    public static void Announce(ILogger logger, IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        if (options.Insecure)
+        {
+            Insecure(logger);
+        }
+
+        if (options.AllowAnonymous)
+        {
+            AnonymousAllowed(logger);
+        }
+    }
 }

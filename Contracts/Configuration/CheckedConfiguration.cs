@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace WsCluster.Configuration;
@@ -38,5 +39,28 @@ public static class CheckedConfiguration
         var options = configuration.GetSection(sectionName).Get<TOptions>() ?? new TOptions();
         var problems = OptionRules.Check(sectionName, options);
         return problems.Count == 0 ? options : throw new OptionsValidationException(sectionName, typeof(TOptions), problems);
+    }
+
+    /// <summary>Binds a section to its options and checks everything about it: now, and again whenever it is reloaded.</summary>
+    /// <exception cref="OptionsValidationException">All that is wrong with the section.</exception>
+    public static OptionsBuilder<TOptions> AddCheckedOptions<TOptions>(
+        this IServiceCollection services, IConfiguration configuration, string sectionName)
+        where TOptions : class, new()
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        configuration.ReadChecked<TOptions>(sectionName);
+        services.AddSingleton<IValidateOptions<TOptions>>(new RulesValidator<TOptions>(sectionName));
+        return services.AddOptions<TOptions>().Bind(configuration.GetSection(sectionName)).ValidateOnStart();
+    }
+
+    private sealed class RulesValidator<TOptions>(string sectionName) : IValidateOptions<TOptions>
+        where TOptions : class
+    {
+        public ValidateOptionsResult Validate(string? name, TOptions options)
+        {
+            var problems = OptionRules.Check(sectionName, options);
+            return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+        }
     }
 }

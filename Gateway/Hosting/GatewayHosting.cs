@@ -1,4 +1,6 @@
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WsCluster.Configuration;
+using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Routing;
@@ -11,19 +13,20 @@ namespace WsCluster.Gateway.Hosting;
 internal static class GatewayHosting
 {
     /// <summary>Adds the gateway's services. An Orleans client or silo must be added too.</summary>
-    public static IServiceCollection AddWsClusterGateway(this IServiceCollection services)
+    public static IServiceCollection AddWsClusterGateway(this IServiceCollection services, IConfiguration configuration)
     {
-        services.TryAddTimeProvider();
-        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.SectionName)
-            .Validate(
-                o => o.PingInterval == TimeSpan.Zero || o.PongTimeout < o.PingInterval,
-                "WsCluster:Gateway:PongTimeout must be shorter than WsCluster:Gateway:PingInterval.")
-            .ValidateOnStart();
-        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddChannelNamespaces(configuration);
+        services.AddCheckedOptions<TokenOptions>(configuration, TokenOptions.SectionName);
+        services.AddCheckedOptions<GatewayOptions>(configuration, GatewayOptions.SectionName).Validate(
+            o => o.PingInterval == TimeSpan.Zero || o.PongTimeout < o.PingInterval,
+            "WsCluster:Gateway:PongTimeout must be shorter than WsCluster:Gateway:PingInterval.");
+        services.AddSingleton<ITokenVerifier, JwtVerifier>();
 
         services.AddSingleton<DeadlineClock>();
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<ConnectionHost>();
+        services.AddHostedService<GatewayDrain>();
         services.AddSingleton<UserDirectory>();
 
         services.AddSingleton<SiloWatch>();
@@ -58,13 +61,5 @@ internal static class GatewayHosting
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();
         return services;
-    }
-
-    private static void TryAddTimeProvider(this IServiceCollection services)
-    {
-        if (!services.Any(s => s.ServiceType == typeof(TimeProvider)))
-        {
-            services.AddSingleton(TimeProvider.System);
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace WsCluster.Gateway.Hosting;
 
@@ -86,6 +85,3 @@ internal sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(5);
 }
-
-[OptionsValidator]
-internal sealed partial class GatewayOptionsValidator : IValidateOptions<GatewayOptions>;

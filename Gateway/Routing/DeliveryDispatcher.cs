@@ -56,6 +56,12 @@ internal sealed class DeliveryDispatcher(
 
     private void Dispatch(ref DeliveryReader reader)
     {
+        if (reader.Kind == DeliveryKind.UserMoved)
+        {
+            _users.Value.Find(Encoding.UTF8.GetString(reader.Key))?.Rebind();
+            return;
+        }
+
         if (reader.Kind == DeliveryKind.UserCommand)
         {
             if (serializer.Deserialize<UserCommand>(reader.Body.ToArray()) is { } command)
@@ -68,13 +74,9 @@ internal sealed class DeliveryDispatcher(
 
         if (_channels.Value.Find(reader.Key) is not { } channel)
         {
-            if (reader.Kind == DeliveryKind.Moved)
+            if (reader.Kind != DeliveryKind.Moved)
             {
-                _users.Value.Find(Encoding.UTF8.GetString(reader.Key))?.Rebind();
-            }
-            else
-            {
-                _channels.Value.Stray(reader.Key);
+                _channels.Value.Stray(Encoding.UTF8.GetString(reader.Key));
             }
 
             return;

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace WsCluster.Gateway.ServerApi;
 
@@ -34,7 +33,3 @@ internal sealed class ApiOptions
     /// <summary>Turn errors into HTTP status codes for every caller, as the header X-Centrifugo-Error-Mode does for one.</summary>
     public bool TransportErrorMode { get; set; }
 }
-
-/// <summary>Checks the ranges above when the process starts.</summary>
-[OptionsValidator]
-internal sealed partial class ApiOptionsValidator : IValidateOptions<ApiOptions>;

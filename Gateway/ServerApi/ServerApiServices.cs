@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
 using WsCluster.Gateway.ServerApi.Methods;
 
@@ -11,11 +10,9 @@ internal static class ServerApiServices
     /// <summary>Adds the HTTP API. Needs an Orleans client or silo in the same process.</summary>
     public static IServiceCollection AddServerApi(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.SectionName))
-            .Validate(o => o.Keys.All(key => !string.IsNullOrWhiteSpace(key)), "WsCluster:Api:Keys holds an empty key: remove it or set it.")
-            .ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>());
-        services.AddOptions<ChannelNamespaces>().Bind(configuration.GetSection(ChannelNamespaces.SectionName));
+        services.AddCheckedOptions<ApiOptions>(configuration, ApiOptions.SectionName)
+            .Validate(o => o.Keys.All(key => !string.IsNullOrWhiteSpace(key)), "WsCluster:Api:Keys holds an empty key: remove it or set it.");
+        services.AddChannelNamespaces(configuration);
         services.AddOptions<WsClusterClientOptions>().Bind(configuration.GetSection(WsClusterClientOptions.SectionName));
         services.AddWsCluster();
 

@@ -24,6 +24,7 @@ internal sealed class ChannelDirectory(
     private const int MaxNameBytes = 1024;
 
     private readonly ConcurrentDictionary<string, ChannelSubscribers> _channels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _strays = new(StringComparer.Ordinal); // being unsubscribed: one call each
     private long _subscriptionNumber = time.GetUtcNow().UtcTicks;
 
     public IGrainFactory Grains => grains;
@@ -91,7 +92,15 @@ internal sealed class ChannelDirectory(
     public void WakeAfterLinger(ChannelSubscribers channel) => clock.Schedule(channel, clock.Now + Options.Linger);
 
     /// <summary>A delivery for a channel that nobody here has: its grain missed the unsubscribe.</summary>
-    public void Stray(ReadOnlySpan<byte> name) => _ = UnsubscribeAsync(Encoding.UTF8.GetString(name), NextSubscriptionNumber());
+    public void Stray(string name)
+    {
+        // The number first, then another look: whoever subscribes after the look has a higher number and is safe.
+        var number = NextSubscriptionNumber();
+        if (Find(name) is null && _strays.TryAdd(name, 0))
+        {
+            _ = UnsubscribeStrayAsync(name, number);
+        }
+    }
 
     /// <summary>Ends the deliveries of a channel. What fails is repaired by the next stray delivery or the end of the lease.</summary>
     public async Task UnsubscribeAsync(string name, long number)
@@ -108,6 +117,12 @@ internal sealed class ChannelDirectory(
         {
             GatewayLog.ChannelUnreachable(logger, name, 0, e.Message);
         }
+    }
+
+    private async Task UnsubscribeStrayAsync(string name, long number)
+    {
+        await UnsubscribeAsync(name, number);
+        _strays.TryRemove(name, out _);
     }
 
     /// <summary>

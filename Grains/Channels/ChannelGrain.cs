@@ -111,7 +111,7 @@ internal sealed class ChannelGrain(
         ArgumentNullException.ThrowIfNull(subscription);
         var options = Options();
         var gatewayId = subscription.Lane.GatewayId;
-        if (_gateways.Attach(subscription.Lane))
+        if (_gateways.Attach(subscription.Lane, subscription.Number))
         {
             _deliveries.Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
         }
@@ -131,9 +131,10 @@ internal sealed class ChannelGrain(
         return new ChannelAttachment { SiloId = outboxes.SiloId, Top = top, Latest = latest };
     }
 
-    public Task UnsubscribeAsync(string gatewayId, long incarnation)
+    public Task UnsubscribeAsync(string gatewayId, long incarnation, long number)
     {
-        if (_gateways.IsAttached(gatewayId, incarnation) || _gateways.IsLost(gatewayId, incarnation))
+        var isKnown = _gateways.IsAttached(gatewayId, incarnation) || _gateways.IsLost(gatewayId, incarnation);
+        if (isKnown && number >= _gateways.NewestOf(gatewayId))
         {
             Drop(gatewayId);
         }

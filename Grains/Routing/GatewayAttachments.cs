@@ -6,13 +6,16 @@ namespace WsCluster.Grains.Routing;
 internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner owner)
 {
     private readonly Dictionary<string, GatewayOutbox> _byGateway = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal); // of each gateway's newest subscription
     private GatewayOutbox[] _all = []; // what Deliver walks; replaced whole
 
     public int Count => _all.Length;
 
     /// <summary>Starts deliveries to a gateway, or keeps them going.</summary>
+    /// <param name="lane">Where to deliver.</param>
+    /// <param name="number">Counts the gateway's subscriptions; zero where nothing tells them apart.</param>
     /// <returns>True when an older incarnation of the gateway was attached: what is known of it is out of date.</returns>
-    public bool Attach(GatewayLane lane)
+    public bool Attach(GatewayLane lane, long number = 0)
     {
         var outbox = outboxes.Attach(lane, owner);
         _byGateway.TryGetValue(lane.GatewayId, out var previous);
@@ -27,8 +30,12 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
             _all = [.. _byGateway.Values];
         }
 
+        _numbers[lane.GatewayId] = Math.Max(number, NewestOf(lane.GatewayId));
         return previous is not null && previous.Incarnation != lane.Incarnation;
     }
+
+    /// <summary>The number of the gateway's newest subscription; zero for a gateway that has none.</summary>
+    public long NewestOf(string gatewayId) => _numbers.GetValueOrDefault(gatewayId);
 
     /// <summary>True when deliveries reach this incarnation of the gateway.</summary>
     public bool IsAttached(string gatewayId, long incarnation) =>
@@ -44,6 +51,7 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
         if (_byGateway.Remove(gatewayId, out var outbox))
         {
             outboxes.Detach(outbox, owner);
+            _numbers.Remove(gatewayId);
             _all = [.. _byGateway.Values];
         }
     }
@@ -79,6 +87,7 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
         }
 
         _byGateway.Clear();
+        _numbers.Clear();
         _all = [];
     }
 
