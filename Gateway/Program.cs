@@ -9,7 +9,8 @@ using WsCluster.Grains.Hosting;
 const string DefaultUrl = "http://localhost:8000";
 string[] sections = ["Channels", "Silo", "Users", "Delivery", "Gateway", "Api", "Tokens", "Client"];
 
-var builder = WebApplication.CreateBuilder(args);
+// The settings beside the binary count, wherever the process is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 var configuration = builder.Configuration;
 if (HealthProbe.IsAskedFor(args))
 {

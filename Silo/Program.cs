@@ -3,9 +3,18 @@ using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
+const string DefaultUrl = "http://localhost:8081";
+
+// The settings beside the binary count, wherever the process is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+if (HealthProbe.IsAskedFor(args))
+{
+    return await HealthProbe.RunAsync(builder.Configuration, DefaultUrl);
+}
+
 try
 {
+    builder.Configuration.AddSharedFile();
     if (string.IsNullOrWhiteSpace(builder.Configuration[$"{ClusterOptions.SectionName}:{nameof(ClusterOptions.Redis)}"]))
     {
         throw new OptionsValidationException(

@@ -11,7 +11,7 @@ internal sealed class UserDirectory(
     SiloWatch silos,
     ClusterCalls calls,
     ConnectionRegistry connections,
-    UserCommands commands,
+    UserCommandExecutor commands,
     TimeProvider time,
     ILogger<UserDirectory> logger)
 {

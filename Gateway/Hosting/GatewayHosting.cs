@@ -42,7 +42,7 @@ internal static class GatewayHosting
         services.AddSingleton<ChannelDirectory>();
         services.AddSingleton<SubscriptionPlanner>();
         services.AddSingleton<SubscriptionService>();
-        services.AddSingleton<UserCommands>();
+        services.AddSingleton<UserCommandExecutor>();
 
         services.AddSingleton<ChannelRules>();
         services.AddSingleton<Authenticator>();

@@ -22,13 +22,13 @@ internal static class StartBanner
 
         var api = services.GetRequiredService<IOptions<ApiOptions>>().Value;
         var key = api.Keys.Count > 0 ? $" -H 'X-API-Key: {api.Keys[0]}'" : "";
-        Console.WriteLine($$"""
+        Console.WriteLine($$$"""
 
             WsCluster is up, in embedded mode: one process, history in memory, everybody may connect.
 
-              Connect   {{websocket}}
-              Try       {{url}}/   (open it in two windows)
-              Publish   curl {{url}}{{api.Prefix}}/publish{{key}} -d '{"channel":"chat:lobby","data":{"text":"hello"}}'
+              Connect   {{{websocket}}}
+              Try       {{{url}}}/   (open it in two windows)
+              Publish   curl {{{url}}}{{{api.Prefix}}}/publish{{{key}}} -d '{"channel":"chat:lobby","data":{"text":"hello"}}'
 
             Stop with Ctrl-C.
 

@@ -5,7 +5,7 @@ using WsCluster.Gateway.Protocol.Wire;
 namespace WsCluster.Gateway.Subscriptions;
 
 /// <summary>Carries out what an application asked to do to a user's connections.</summary>
-internal sealed class UserCommands(SubscriptionService subscriptions, TimeProvider time, ILogger<UserCommands> logger)
+internal sealed class UserCommandExecutor(SubscriptionService subscriptions, TimeProvider time, ILogger<UserCommandExecutor> logger)
 {
     /// <summary>Carries out a command on those of the connections that it addresses.</summary>
     public void Execute(IReadOnlyList<Connection> connections, UserCommand command)
