@@ -75,7 +75,7 @@ internal sealed class CallRetry(IOptions<WsClusterClientOptions> options, TimePr
     internal static bool IsTransient(Exception exception) => exception switch
     {
         WsClusterException refused => refused.Code == ErrorCode.Internal,
-        TimeoutException or OrleansMessageRejectionException or ConnectionFailedException or ClientNotAvailableException => true,
+        TimeoutException or OrleansMessageRejectionException or GatewayTooBusyException or ConnectionFailedException => true,
         _ => false,
     };
 

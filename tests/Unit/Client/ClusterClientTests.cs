@@ -148,7 +148,7 @@ public class ClusterClientTests
     [Fact]
     public async Task GetGateways_OneHangs_ReturnsTheOthersInOrder()
     {
-        _client.Grains.Gateways.AddRange([new FakeGateway("g2"), new FakeGateway("g1"), new FakeGateway("g3") { Failure = new Orleans.Runtime.ClientNotAvailableException(default) }]);
+        _client.Grains.Gateways.AddRange([new FakeGateway("g2"), new FakeGateway("g1"), new FakeGateway("g3") { Failure = new Orleans.Runtime.SiloUnavailableException() }]);
 
         var gateways = await Cluster.GetGatewaysAsync();
 

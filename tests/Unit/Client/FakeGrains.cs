@@ -112,7 +112,7 @@ public sealed class FakeGrains
     }
 
     /// <summary>Answers <c>GetGrain&lt;T&gt;(string, …)</c>, the one member that clients use.</summary>
-    private class FakeFactory : DispatchProxy
+    public class FakeFactory : DispatchProxy // not sealed: the proxy derives from it
     {
         private FakeGrains _grains = null!;
 
@@ -123,7 +123,7 @@ public sealed class FakeGrains
             return factory;
         }
 
-        protected override object? Invoke(MethodInfo? method, object?[]? args) => _grains.GetGrain(method!.GetGenericArguments()[0], (string)args![0]!);
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _grains.GetGrain(targetMethod!.GetGenericArguments()[0], (string)args![0]!);
     }
 }
 
@@ -150,7 +150,7 @@ public sealed class FakeGateway(string id) : IGatewayControl
         Subscriptions = 5,
         Channels = Channels.Count,
         Uptime = TimeSpan.FromSeconds(90.7),
-        CpuPercent = 12.345,
+        CpuPercent = 12.341,
         ResidentBytes = 1000,
     });
 
