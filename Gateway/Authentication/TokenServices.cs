@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
+using WsCluster.Configuration;
 
 namespace WsCluster.Gateway.Authentication;
 
@@ -7,13 +7,11 @@ namespace WsCluster.Gateway.Authentication;
 internal static class TokenServices
 {
     /// <summary>Adds JWT verification with <see cref="TokenOptions"/>, unless the application has its own verifier.</summary>
-    public static IServiceCollection AddTokenVerification(this IServiceCollection services)
+    public static IServiceCollection AddTokenVerification(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<TokenOptions>().BindConfiguration(TokenOptions.SectionName)
+        services.AddCheckedOptions<TokenOptions>(configuration, TokenOptions.SectionName)
             .Validate(o => o.RsaPublicKey.Length == 0 || TokenKeys.IsRsaKey(o.RsaPublicKey), "WsCluster:Tokens:RsaPublicKey must be an RSA key of 2048 bits or more in PEM.")
-            .Validate(o => o.EcdsaPublicKey.Length == 0 || TokenKeys.IsEcdsaKey(o.EcdsaPublicKey), "WsCluster:Tokens:EcdsaPublicKey must be a P-256, P-384 or P-521 key in PEM.")
-            .ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TokenOptions>, TokenOptionsValidator>());
+            .Validate(o => o.EcdsaPublicKey.Length == 0 || TokenKeys.IsEcdsaKey(o.EcdsaPublicKey), "WsCluster:Tokens:EcdsaPublicKey must be a P-256, P-384 or P-521 key in PEM.");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ITokenVerifier, JwtVerifier>();
         return services;

@@ -17,11 +17,10 @@ internal static class GatewayHosting
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddChannelNamespaces(configuration);
-        services.AddCheckedOptions<TokenOptions>(configuration, TokenOptions.SectionName);
+        services.AddTokenVerification(configuration);
         services.AddCheckedOptions<GatewayOptions>(configuration, GatewayOptions.SectionName).Validate(
             o => o.PingInterval == TimeSpan.Zero || o.PongTimeout < o.PingInterval,
             "WsCluster:Gateway:PongTimeout must be shorter than WsCluster:Gateway:PingInterval.");
-        services.AddSingleton<ITokenVerifier, JwtVerifier>();
 
         services.AddSingleton<DeadlineClock>();
         services.AddSingleton<ConnectionRegistry>();
