@@ -74,23 +74,34 @@ public static class UnknownKeys
             .Select(candidate => candidate.Name)
             .FirstOrDefault();
 
-    /// <summary>How many characters must be added, removed or changed to get from one name to the other, whatever their case.</summary>
+    /// <summary>
+    /// How many characters must be added, removed, changed or swapped with their neighbour to get from one name to the
+    /// other, whatever their case.
+    /// </summary>
     private static int Distance(string left, string right)
     {
-        var previous = Enumerable.Range(0, right.Length + 1).ToArray();
-        var current = new int[right.Length + 1];
-        for (var i = 1; i <= left.Length; i++)
+        left = left.ToUpperInvariant();
+        right = right.ToUpperInvariant();
+        var distances = new int[left.Length + 1, right.Length + 1];
+        for (var i = 0; i <= left.Length; i++)
         {
-            current[0] = i;
-            for (var j = 1; j <= right.Length; j++)
+            for (var j = 0; j <= right.Length; j++)
             {
-                var same = char.ToUpperInvariant(left[i - 1]) == char.ToUpperInvariant(right[j - 1]);
-                current[j] = Math.Min(Math.Min(previous[j], current[j - 1]) + 1, previous[j - 1] + (same ? 0 : 1));
+                distances[i, j] = (i, j) switch
+                {
+                    (_, 0) => i,
+                    (0, _) => j,
+                    _ => Math.Min(
+                        Math.Min(distances[i - 1, j], distances[i, j - 1]) + 1,
+                        distances[i - 1, j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1)),
+                };
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                {
+                    distances[i, j] = Math.Min(distances[i, j], distances[i - 2, j - 2] + 1);
+                }
             }
-
-            (previous, current) = (current, previous);
         }
 
-        return previous[right.Length];
+        return distances[left.Length, right.Length];
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
@@ -25,6 +26,7 @@ public static class SiloHosting
         var cluster = configuration.ReadChecked<ClusterOptions>(ClusterOptions.SectionName, Sections);
         var endpoint = configuration.ReadChecked<SiloEndpointOptions>(SiloEndpointOptions.SectionName);
         var address = AdvertisedAddress.Resolve(endpoint, cluster.IsEmbedded);
+        builder.Services.AddHostedService(_ => new SiloPortCheck(endpoint));
         builder.UseOrleans(silo =>
         {
             // An embedded silo is nobody else's business: it listens on its own address only.
