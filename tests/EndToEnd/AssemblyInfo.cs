@@ -1,2 +1,4 @@
-// The tests share two cores with the clusters they start.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+using Xunit.Sdk;
+
+// The tests share the machine with the clusters they start.
+[assembly: Xunit.v3.Parallelization(Mode = ParallelMode.None)]

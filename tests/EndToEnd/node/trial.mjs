@@ -131,15 +131,15 @@ export class Trial {
   }
 
   /** Waits until the condition holds; the condition may be async. */
-  async until(what, condition) {
-    const deadline = Date.now() + patience;
+  async until(what, condition, milliseconds = patience) {
+    const deadline = Date.now() + milliseconds;
     for (;;) {
       const value = await condition();
       if (value) {
         return value;
       }
       if (Date.now() > deadline) {
-        throw new Error(`waited ${patience / 1000} s for: ${what}`);
+        throw new Error(`waited ${milliseconds / 1000} s for: ${what}`);
       }
       await new Promise((done) => setTimeout(done, 15));
     }
@@ -172,8 +172,8 @@ export class Trial {
   }
 
   /** Waits for a line from the C# test. */
-  async told(line) {
-    await this.until(`the test to say ${line}`, () => this.#lines.includes(line));
+  async told(line, milliseconds = patience) {
+    await this.until(`the test to say ${line}`, () => this.#lines.includes(line), milliseconds);
   }
 
   note(what, ctx) {
