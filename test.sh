@@ -87,8 +87,10 @@ suite() {
 
   read -r p f s <<<"$counts"
   add "tests/$name" "$p" "$f" "$s"
-  if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
+  if [ "$f" -eq 0 ] && [ "$status" -ne 0 ]; then
     fail "tests/$name: ended with code $status"
+  elif [ $((p + f)) -eq 0 ]; then
+    fail "tests/$name: has no test"
   fi
 }
 
