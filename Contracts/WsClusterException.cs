@@ -12,6 +12,9 @@ public sealed class WsClusterException : Exception
     /// <summary>Creates the exception for <paramref name="code"/> with a message for the developer who called.</summary>
     public WsClusterException(ErrorCode code, string message) : base(message) => Code = code;
 
+    /// <summary>Creates the exception for <paramref name="code"/> with a message and what caused it.</summary>
+    public WsClusterException(ErrorCode code, string message, Exception? innerException) : base(message, innerException) => Code = code;
+
     /// <summary>Why the call was refused.</summary>
     [Id(0)] public ErrorCode Code { get; private set; }
 

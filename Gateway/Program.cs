@@ -1,2 +1,66 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+using WsCluster;
+using WsCluster.Configuration;
+using WsCluster.Gateway;
+using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.ServerApi;
+using WsCluster.Gateway.Transports;
+using WsCluster.Grains.Hosting;
+
+const string DefaultUrl = "http://localhost:8000";
+string[] sections = ["Channels", "Silo", "Users", "Delivery", "Gateway", "Api", "Tokens", "Client"];
+
+// The settings beside the binary count, wherever the process is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+var configuration = builder.Configuration;
+if (HealthProbe.IsAskedFor(args))
+{
+    return await HealthProbe.RunAsync(configuration, DefaultUrl);
+}
+
+try
+{
+    configuration.AddSharedFile();
+    var cluster = configuration.ReadChecked<ClusterOptions>(ClusterOptions.SectionName, sections);
+    if (configuration["urls"] is null)
+    {
+        builder.WebHost.UseUrls(DefaultUrl);
+    }
+
+    // Orleans first: it starts before whatever calls grains, and stops after it.
+    if (cluster.IsEmbedded)
+    {
+        configuration.AddEmbeddedDefaults();
+        builder.AddWsClusterSilo();
+    }
+    else
+    {
+        builder.Services.AddWsClusterClient(configuration);
+    }
+
+    builder.Services.AddWsClusterGateway(configuration);
+    builder.Services.AddServerApi(configuration);
+
+    var app = builder.Build();
+    app.UseWebSockets();
+    app.MapHealth();
+    app.MapServerApi();
+    app.Map("/connection/websocket", (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
+    if (cluster.IsEmbedded)
+    {
+        app.MapTryPage();
+    }
+
+    GatewayLog.Announce(app.Logger, app.Services);
+    app.Lifetime.ApplicationStarted.Register(() => StartBanner.Print(app.Services, cluster));
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (StartFailure.Explain(e, configuration) is { } reasons)
+{
+    foreach (var reason in reasons)
+    {
+        await Console.Error.WriteLineAsync(reason);
+    }
+
+    return 1;
+}

@@ -1,2 +1,50 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using WsCluster.Configuration;
+using WsCluster.Grains.Hosting;
+
+const string DefaultUrl = "http://localhost:8081";
+
+// The settings beside the binary count, wherever the process is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+if (HealthProbe.IsAskedFor(args))
+{
+    return await HealthProbe.RunAsync(builder.Configuration, DefaultUrl);
+}
+
+try
+{
+    builder.Configuration.AddSharedFile();
+    if (string.IsNullOrWhiteSpace(builder.Configuration[$"{ClusterOptions.SectionName}:{nameof(ClusterOptions.Redis)}"]))
+    {
+        throw new OptionsValidationException(
+            ClusterOptions.SectionName,
+            typeof(ClusterOptions),
+            ["WsCluster:Redis is not set, but a silo must know its cluster: set it to a Redis connection string such as localhost:6379."]);
+    }
+
+    builder.AddWsClusterSilo();
+    var app = builder.Build();
+    var lifetime = app.Lifetime;
+    var silo = app.Services.GetRequiredService<ILocalSiloDetails>();
+
+    app.MapGet("/health/live", () => Results.Text("live"));
+    app.MapGet("/health/ready", (ISiloStatusOracle status) =>
+        status.CurrentStatus == SiloStatus.Active && !lifetime.ApplicationStopping.IsCancellationRequested
+            ? Results.Text("ready")
+            : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable));
+
+    lifetime.ApplicationStarted.Register(() =>
+        Console.WriteLine($"Silo {silo.SiloAddress.Endpoint} has joined cluster {silo.ClusterId}; health on {string.Join(", ", app.Urls)}."));
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (StartFailure.Explain(e, builder.Configuration) is { } reasons)
+{
+    foreach (var reason in reasons)
+    {
+        await Console.Error.WriteLineAsync(reason);
+    }
+
+    return 1;
+}

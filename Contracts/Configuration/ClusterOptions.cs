@@ -18,6 +18,12 @@ public sealed class ClusterOptions
     [RegularExpression("^[-a-zA-Z0-9_.]{1,64}$")]
     public string ClusterId { get; set; } = "wscluster";
 
+    /// <summary>
+    /// A JSON file with further configuration, so that silos and gateways can share one. Environment variables and the
+    /// command line win over it. Empty: none.
+    /// </summary>
+    public string ConfigFile { get; set; } = "";
+
     /// <summary>True when this process runs without a cluster.</summary>
     public bool IsEmbedded => string.IsNullOrWhiteSpace(Redis);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace WsCluster.Routing;
 
-/// <summary>What an entry of a <see cref="DeliveryBatch"/> carries. Numbers are wire format.</summary>
+/// <summary>What an entry of a <see cref="DeliveryBatch"/> carries. Numbers are wire format; readers skip unknown ones.</summary>
 public enum DeliveryKind : byte
 {
     /// <summary>A publication; the key is the channel.</summary>
@@ -16,6 +16,8 @@ public enum DeliveryKind : byte
     UserCommand = 4,
     /// <summary>The channel (the key) leaves this silo: subscribe again to find it.</summary>
     Moved = 5,
+    /// <summary>The user (the key) leaves this silo: restore its sessions to find it.</summary>
+    UserMoved = 6,
 }
 
 /// <summary>
@@ -145,15 +147,26 @@ public ref struct DeliveryReader(ReadOnlySpan<byte> entries)
         var rest = Body;
         epoch = ReadString(ref rest);
         var offset = ReadVarint(ref rest);
+        if (rest.IsEmpty)
+        {
+            throw new InvalidDataException("A delivery entry is cut short.");
+        }
+
         var flags = rest[0];
         rest = rest[1..];
         var info = (flags & 2) != 0 ? ReadInfo(ref rest) : null;
         Dictionary<string, string>? tags = null;
         if ((flags & 4) != 0)
         {
-            var count = (int)ReadVarint(ref rest);
-            tags = new Dictionary<string, string>(count);
-            for (var i = 0; i < count; i++)
+            // Each tag takes two bytes at least, so a greater count is a lie that must not size the dictionary.
+            var count = ReadVarint(ref rest);
+            if (count > (ulong)rest.Length / 2)
+            {
+                throw new InvalidDataException("A delivery entry is cut short.");
+            }
+
+            tags = new Dictionary<string, string>((int)count);
+            for (var i = 0UL; i < count; i++)
             {
                 var name = ReadString(ref rest);
                 tags[name] = ReadString(ref rest);

@@ -11,9 +11,12 @@ public interface IChannelRouting : IGrainWithStringKey
     [Alias("Subscribe")]
     Task<ChannelAttachment> SubscribeAsync(GatewaySubscription subscription);
 
-    /// <summary>Ends the deliveries to this incarnation of the gateway; its members leave. Unknown gateways are ignored.</summary>
+    /// <summary>
+    /// Ends the deliveries to the gateway; its members leave. Ignored when the gateway is unknown or has subscribed again
+    /// with a higher <see cref="GatewaySubscription.Number"/>, so that a late call cannot undo a newer one.
+    /// </summary>
     [Alias("Unsubscribe")]
-    Task UnsubscribeAsync(string gatewayId, long incarnation);
+    Task UnsubscribeAsync(string gatewayId, long incarnation, long number);
 
     /// <summary>Adds and removes members of the gateway, and tells subscribers where the namespace says so.</summary>
     /// <returns>False when the channel does not know the gateway (it moved): subscribe again, with the whole member set.</returns>
@@ -41,6 +44,9 @@ public sealed record GatewaySubscription
 
     /// <summary>All of the gateway's members of the channel; null when the channel keeps no presence or there are none yet.</summary>
     [Id(1)] public IReadOnlyList<PresenceMember>? Members { get; init; }
+
+    /// <summary>Counts the gateway's subscriptions upward over its whole life.</summary>
+    [Id(2)] public required long Number { get; init; }
 }
 
 /// <summary>A connection in a channel, as its gateway reports it.</summary>
@@ -55,6 +61,12 @@ public sealed record PresenceMember
 
     /// <summary>Whether its join and leave are announced (the <c>join_leave</c> option, with the subscription's override).</summary>
     [Id(2)] public required bool JoinLeave { get; init; }
+
+    /// <summary>
+    /// True when the gateway reported this member before, to an activation that is gone: its join is not announced again.
+    /// Without it a moved channel would tell all of its members about all of its members.
+    /// </summary>
+    [Id(3)] public bool Reported { get; init; }
 }
 
 /// <summary>Changes of a gateway's members of a channel.</summary>

@@ -1,0 +1,26 @@
+namespace WsCluster;
+
+/// <summary>
+/// The anonymous connections. They have no grain, so each gateway is asked; one that does not answer is left out, as
+/// its connections are gone or about to be.
+/// </summary>
+internal sealed class AnonymousHandle(OrleansWsCluster cluster) : IUserHandle
+{
+    public string Id => "";
+
+    public Task ExecuteAsync(UserCommand command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return cluster.AskGatewaysAsync(
+            async gateway =>
+            {
+                await gateway.ExecuteAnonymousAsync(command);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    public Task<IReadOnlyList<UserSession>> GetSessionsAsync(CancellationToken cancellationToken = default) =>
+        Task.FromException<IReadOnlyList<UserSession>>(
+            new WsClusterException(ErrorCode.NotAvailable, "No list is kept of anonymous connections."));
+}

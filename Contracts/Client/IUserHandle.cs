@@ -1,0 +1,28 @@
+namespace WsCluster;
+
+/// <summary>
+/// One user's live connections on all gateways, or, with an empty id, all anonymous connections. Get it from
+/// <see cref="IWsCluster.User"/>; keeping it costs nothing.
+/// </summary>
+public interface IUserHandle
+{
+    /// <summary>The user's id; empty for the anonymous connections.</summary>
+    string Id { get; }
+
+    /// <summary>
+    /// Does something to the user's live connections. The task ends when the command is on its way to each gateway that
+    /// has one; a user without connections is not an error. See <see cref="UserCommands"/> for the short forms.
+    /// </summary>
+    /// <remarks>
+    /// After a failure with an unknown outcome the command is repeated, because having it twice is the same as having it
+    /// once; only <see cref="SendToUser"/> is not, so that no message arrives twice.
+    /// </remarks>
+    /// <exception cref="WsClusterException"><see cref="ErrorCode.Internal"/>: no answer in time, outcome unknown.</exception>
+    Task ExecuteAsync(UserCommand command, CancellationToken cancellationToken = default);
+
+    /// <summary>The user's live connections.</summary>
+    /// <exception cref="WsClusterException">
+    /// <see cref="ErrorCode.NotAvailable"/> for the anonymous connections, of which no list is kept.
+    /// </exception>
+    Task<IReadOnlyList<UserSession>> GetSessionsAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,40 @@
+using WsCluster.Routing;
+
+namespace WsCluster;
+
+/// <summary>
+/// The cluster as an application service sees it: its channels, its users and what is live in it. Thread-safe; one
+/// instance serves the process.
+/// </summary>
+/// <remarks>
+/// Calls that the cluster refuses throw <see cref="WsClusterException"/> with the reason. Calls that meet a dead or moving
+/// silo are repeated until <see cref="WsClusterClientOptions.RetryDeadline"/>, wherever a repeat does no harm, and then
+/// throw <see cref="ErrorCode.Internal"/>.
+/// </remarks>
+public interface IWsCluster
+{
+    /// <summary>A channel, by its full name. No call is made.</summary>
+    IChannelHandle Channel(string name);
+
+    /// <summary>A user, by id; the empty id stands for all anonymous connections. No call is made.</summary>
+    IUserHandle User(string id);
+
+    /// <summary>
+    /// Publishes the same message to many channels concurrently. One failing channel does not fail the others; an
+    /// idempotency key counts per channel.
+    /// </summary>
+    /// <returns>One result per channel, in the order of <paramref name="channels"/>.</returns>
+    Task<IReadOnlyList<BroadcastResult>> BroadcastAsync(
+        IReadOnlyCollection<string> channels, PublishRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The channels that have subscribers now and how many each has, over all gateways. A gateway that does not answer in
+    /// time is left out.
+    /// </summary>
+    /// <param name="pattern">A glob (<c>*</c>, <c>?</c>, <c>[abc]</c>), or empty for all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyDictionary<string, int>> GetChannelsAsync(string pattern = "", CancellationToken cancellationToken = default);
+
+    /// <summary>What each live gateway holds. A gateway that does not answer in time is left out.</summary>
+    Task<IReadOnlyList<GatewayDescription>> GetGatewaysAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,17 @@
+namespace WsCluster.Gateway.Authentication;
+
+/// <summary>
+/// Decides whether tokens are genuine (protocol §19). Never throws, whatever the token is; safe for concurrent use.
+/// Claims are given for expired tokens too, since a gateway in insecure mode ignores expiry; they are null when invalid.
+/// </summary>
+internal interface ITokenVerifier
+{
+    /// <summary>Verifies the token of a connect or refresh command.</summary>
+    TokenStatus VerifyConnection(string token, out ConnectionToken? claims);
+
+    /// <summary>
+    /// Verifies the token of a subscribe or sub_refresh command. Whether it is for this channel, user and client is for
+    /// the caller to compare.
+    /// </summary>
+    TokenStatus VerifySubscription(string token, out SubscriptionToken? claims);
+}

@@ -1,0 +1,137 @@
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Protocol;
+using WsCluster.Gateway.Protocol.Wire;
+
+namespace WsCluster.Gateway.Commands;
+
+/// <summary>
+/// Carries out the commands of a frame, strictly one after the other (protocol §2 and §12.9), and turns what they refuse
+/// into error replies and disconnects.
+/// </summary>
+internal sealed class CommandProcessor(
+    ConnectHandler connect,
+    SubscribeHandler subscribe,
+    UnsubscribeHandler unsubscribe,
+    PublishHandler publish,
+    PresenceHandler presence,
+    PresenceStatsHandler presenceStats,
+    HistoryHandler history,
+    RefreshHandler refresh,
+    SubRefreshHandler subRefresh,
+    ILogger<CommandProcessor> logger)
+{
+    /// <summary>Carries out a frame. The frame's memory is not used after the task ends.</summary>
+    public async Task ProcessAsync(Connection connection, ReadOnlyMemory<byte> frame)
+    {
+        for (var first = true; !connection.IsClosed; first = false)
+        {
+            switch (connection.Codec.ReadCommand(ref frame, out var command))
+            {
+                case CommandReadStatus.End when !first:
+                    return;
+                case CommandReadStatus.Command:
+                    await ProcessAsync(connection, command!);
+                    break;
+                default:
+                    connection.Close(DisconnectCode.BadRequest); // undecodable, or no command at all
+                    return;
+            }
+
+            // A client that sends commands but reads no replies waits here, so that its queue stays small.
+            await connection.Writer.WaitForRoomAsync();
+        }
+    }
+
+    private async ValueTask ProcessAsync(Connection connection, Command command)
+    {
+        Refusal refusal;
+        try
+        {
+            refusal = await DispatchAsync(connection, command);
+        }
+        catch (WsClusterException e)
+        {
+            refusal = e.Code;
+        }
+        catch (Exception e)
+        {
+            GatewayLog.CommandFailed(logger, NameOf(command), connection.Id, e);
+            refusal = ErrorCode.Internal;
+        }
+
+        if (refusal.Disconnect is { } disconnect)
+        {
+            connection.Close(disconnect);
+        }
+        else if (refusal.Error != ErrorCode.None)
+        {
+            connection.Send(new Reply { Id = command.Id, Error = ToWire(refusal.Error) });
+            if (command.Connect is not null)
+            {
+                connection.Reject();
+            }
+        }
+    }
+
+    private ValueTask<Refusal> DispatchAsync(Connection connection, Command command)
+    {
+        if (command.Connect is not null && command.Id != 0)
+        {
+            return connection.Identity is null ? connect.HandleAsync(connection, command) : Refused(DisconnectCode.BadRequest);
+        }
+
+        if (connection.Identity is null)
+        {
+            return Refused(DisconnectCode.BadRequest);
+        }
+
+        if (command.Id == 0 && command.Send is null)
+        {
+            // Without id and kind it is a pong; a kind without id breaks the protocol.
+            return NameOf(command) == "pong" && connection.TryPong() ? ValueTask.FromResult(Refusal.None) : Refused(DisconnectCode.BadRequest);
+        }
+
+        // The first kind in this order counts when several are set (§4).
+        return command switch
+        {
+            { Ping: not null } => Refused(DisconnectCode.BadRequest),
+            { Subscribe: not null } => subscribe.HandleAsync(connection, command),
+            { Unsubscribe: not null } => unsubscribe.HandleAsync(connection, command),
+            { Publish: not null } => publish.HandleAsync(connection, command),
+            { Presence: not null } => presence.HandleAsync(connection, command),
+            { PresenceStats: not null } => presenceStats.HandleAsync(connection, command),
+            { History: not null } => history.HandleAsync(connection, command),
+            { Rpc: not null } => Refused(ErrorCode.NotAvailable),
+            { Send: not null } => Refused(DisconnectCode.NotAvailable),
+            { Refresh: not null } => refresh.HandleAsync(connection, command),
+            { SubRefresh: not null } => subRefresh.HandleAsync(connection, command),
+            _ => Refused(DisconnectCode.BadRequest),
+        };
+    }
+
+    private static ValueTask<Refusal> Refused(Refusal refusal) => ValueTask.FromResult(refusal);
+
+    private static Error ToWire(ErrorCode error) => new()
+    {
+        Code = (uint)error,
+        Message = error.Message(),
+        Temporary = error.IsTemporary(),
+    };
+
+    private static string NameOf(Command command) => command switch
+    {
+        { Connect: not null } => "connect",
+        { Ping: not null } => "ping",
+        { Subscribe: not null } => "subscribe",
+        { Unsubscribe: not null } => "unsubscribe",
+        { Publish: not null } => "publish",
+        { Presence: not null } => "presence",
+        { PresenceStats: not null } => "presence_stats",
+        { History: not null } => "history",
+        { Rpc: not null } => "rpc",
+        { Send: not null } => "send",
+        { Refresh: not null } => "refresh",
+        { SubRefresh: not null } => "sub_refresh",
+        _ => "pong",
+    };
+}

@@ -1,0 +1,137 @@
+using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Subscriptions;
+
+namespace WsCluster.Gateway.Commands;
+
+/// <summary>
+/// The first command of a connection (protocol §6): who is it, may the user have another connection, which channels does
+/// the server subscribe it to. The reply comes before every push.
+/// </summary>
+internal sealed class ConnectHandler(
+    Authenticator authenticator,
+    UserDirectory users,
+    SubscriptionPlanner planner,
+    SubscriptionService subscriptions,
+    IOptionsMonitor<GatewayOptions> options,
+    TimeProvider time) : ICommandHandler
+{
+    private static readonly string ServerVersion = $"WsCluster {ProductVersion.Text}";
+
+    public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
+    {
+        var request = command.Connect;
+        var refusal = authenticator.Authenticate(request, out var identity, out var tokenChannels);
+        if (!refusal.IsNone)
+        {
+            return refusal;
+        }
+
+        refusal = Plan(request, identity!.User, tokenChannels, out var plans);
+        if (!refusal.IsNone)
+        {
+            return refusal;
+        }
+
+        connection.Authenticated(identity);
+        if (identity.User.Length > 0 && !await users.RegisterAsync(connection, identity))
+        {
+            return DisconnectCode.ConnectionLimit;
+        }
+
+        connection.Writer.Hold();
+        var results = new Dictionary<string, SubscribeResult>(StringComparer.Ordinal);
+        if (await SubscribeAsync(connection, plans, results) is var error and not ErrorCode.None)
+        {
+            connection.Writer.DropHeld();
+            return error; // one that fails makes the whole connect fail
+        }
+
+        var result = Describe(connection, identity);
+        result.Subs.Add(results);
+        Release(connection, new Reply { Id = command.Id, Connect = result });
+        return Refusal.None;
+    }
+
+    private Refusal Plan(
+        ConnectRequest request, string user, IReadOnlyDictionary<string, SubscribeOptions> tokenChannels, out List<SubscriptionPlan> plans)
+    {
+        plans = [];
+        foreach (var (channel, granted) in tokenChannels)
+        {
+            var remembered = request.Subs.GetValueOrDefault(channel) ?? new SubscribeRequest();
+            if (planner.PlanServerSide(channel, granted, remembered) is not { } plan)
+            {
+                return ErrorCode.UnknownChannel;
+            }
+
+            plans.Add(plan);
+        }
+
+        foreach (var (channel, listed) in request.Subs.Where(s => !tokenChannels.ContainsKey(s.Key)))
+        {
+            if (planner.PlanListed(user, channel, listed, out var plan) == ErrorCode.UnknownChannel)
+            {
+                return DisconnectCode.BadRequest;
+            }
+
+            if (plan is not null)
+            {
+                plans.Add(plan);
+            }
+        }
+
+        return plans.Count > options.CurrentValue.MaxChannelsPerConnection ? DisconnectCode.ChannelLimit : Refusal.None;
+    }
+
+    /// <summary>Subscribes to all planned channels at once.</summary>
+    private async Task<ErrorCode> SubscribeAsync(
+        Connection connection, List<SubscriptionPlan> plans, Dictionary<string, SubscribeResult> results)
+    {
+        if (plans.Count == 0)
+        {
+            return ErrorCode.None;
+        }
+
+        var errors = await Task.WhenAll(plans.Select(plan => subscriptions.SubscribeAsync(connection, plan, serverSide: true, (_, result) =>
+        {
+            lock (results)
+            {
+                results[plan.Channel] = result;
+            }
+        })));
+        return Array.Find(errors, e => e != ErrorCode.None);
+    }
+
+    private ConnectResult Describe(Connection connection, ClientIdentity identity)
+    {
+        var result = new ConnectResult
+        {
+            Client = connection.Id,
+            Version = ServerVersion,
+            Ping = (uint)Math.Ceiling(connection.PingInterval.TotalSeconds),
+            Pong = connection.PingInterval > TimeSpan.Zero,
+            Expires = identity is { ClientSideRefresh: true, ExpireAt: not null },
+        };
+        if (result.Expires)
+        {
+            result.Ttl = Ttl.Seconds(identity.ExpireAt, time.GetUtcNow());
+        }
+
+        return result;
+    }
+
+    private static void Release(Connection connection, Reply reply)
+    {
+        if (connection.Codec.TryEncode(reply, deltaData: false, out var message))
+        {
+            connection.Writer.Release(message);
+        }
+        else
+        {
+            connection.Close(DisconnectCode.InappropriateProtocol);
+        }
+    }
+}

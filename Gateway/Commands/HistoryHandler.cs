@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Routing;
+using WsCluster.Gateway.Subscriptions;
+
+namespace WsCluster.Gateway.Commands;
+
+/// <summary>Reads a channel's history for a client (protocol §12.3).</summary>
+internal sealed class HistoryHandler(
+    IGrainFactory grains, ChannelRules rules, ClusterCalls calls, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
+{
+    public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
+    {
+        var request = command.History;
+        if (request.Channel.Length == 0)
+        {
+            return DisconnectCode.BadRequest;
+        }
+
+        if (rules.Check(request.Channel, out var channelOptions) is var error and not ErrorCode.None)
+        {
+            return error;
+        }
+
+        if (!channelOptions!.HasHistory)
+        {
+            return ErrorCode.NotAvailable;
+        }
+
+        var subscribed = connection.FindSubscription(request.Channel) is { IsLive: true };
+        if (!ChannelPermissions.MayReadHistory(channelOptions, connection.Identity!.User, subscribed, options.CurrentValue.Insecure))
+        {
+            return ErrorCode.PermissionDenied;
+        }
+
+        if (request is { Reverse: true, Since.Offset: 0 })
+        {
+            return ErrorCode.BadRequest;
+        }
+
+        var most = options.CurrentValue.MaxHistoryPublications;
+        var query = new HistoryQuery
+        {
+            Limit = request.Limit < 0 || request.Limit > most ? most : request.Limit,
+            Since = request.Since is null ? null : new StreamPosition(request.Since.Offset, request.Since.Epoch),
+            Reverse = request.Reverse,
+        };
+        var page = await calls.RepeatAsync(() => grains.GetGrain<IChannelGrain>(request.Channel).GetHistoryAsync(query));
+        var result = new HistoryResult { Offset = page.Top.Offset, Epoch = page.Top.Epoch };
+        result.Publications.Add(page.Publications.Select(WireMessages.ToWire));
+        connection.Send(new Reply { Id = command.Id, History = result });
+        return Refusal.None;
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Options;
+using WsCluster.Configuration;
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Routing;
+using WsCluster.Gateway.Subscriptions;
+
+namespace WsCluster.Gateway.Commands;
+
+/// <summary>Whether a client may read a channel's presence (protocol §12.2).</summary>
+internal sealed class PresenceAccess(ChannelRules rules, IOptionsMonitor<GatewayOptions> options)
+{
+    /// <summary>Refuses what is not permitted.</summary>
+    public Refusal Check(Connection connection, string channel)
+    {
+        if (channel.Length == 0)
+        {
+            return DisconnectCode.BadRequest;
+        }
+
+        if (rules.Check(channel, out var channelOptions) is var error and not ErrorCode.None)
+        {
+            return error;
+        }
+
+        if (!channelOptions!.Presence)
+        {
+            return ErrorCode.NotAvailable;
+        }
+
+        var subscribed = connection.FindSubscription(channel) is { IsLive: true };
+        return ChannelPermissions.MayReadPresence(channelOptions, connection.Identity!.User, subscribed, options.CurrentValue.Insecure)
+            ? Refusal.None
+            : ErrorCode.PermissionDenied;
+    }
+}
+
+/// <summary>Who is in a channel.</summary>
+internal sealed class PresenceHandler(IGrainFactory grains, PresenceAccess access, ClusterCalls calls) : ICommandHandler
+{
+    public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
+    {
+        var channel = command.Presence.Channel;
+        if (access.Check(connection, channel) is { IsNone: false } refusal)
+        {
+            return refusal;
+        }
+
+        var presence = await calls.RepeatAsync(() => grains.GetGrain<IChannelGrain>(channel).GetPresenceAsync());
+        var result = new PresenceResult();
+        foreach (var (client, info) in presence)
+        {
+            result.Presence.Add(client, WireMessages.ToWire(info));
+        }
+
+        connection.Send(new Reply { Id = command.Id, Presence = result });
+        return Refusal.None;
+    }
+}
+
+/// <summary>How many are in a channel.</summary>
+internal sealed class PresenceStatsHandler(IGrainFactory grains, PresenceAccess access, ClusterCalls calls) : ICommandHandler
+{
+    public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
+    {
+        var channel = command.PresenceStats.Channel;
+        if (access.Check(connection, channel) is { IsNone: false } refusal)
+        {
+            return refusal;
+        }
+
+        var stats = await calls.RepeatAsync(() => grains.GetGrain<IChannelGrain>(channel).GetPresenceStatsAsync());
+        connection.Send(new Reply
+        {
+            Id = command.Id,
+            PresenceStats = new PresenceStatsResult { NumClients = (uint)stats.Clients, NumUsers = (uint)stats.Users },
+        });
+        return Refusal.None;
+    }
+}

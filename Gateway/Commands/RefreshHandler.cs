@@ -1,0 +1,51 @@
+using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Subscriptions;
+
+namespace WsCluster.Gateway.Commands;
+
+/// <summary>A new token for an expiring connection (protocol §14).</summary>
+internal sealed class RefreshHandler(ITokenVerifier tokens, TimeProvider time) : ICommandHandler
+{
+    public ValueTask<Refusal> HandleAsync(Connection connection, Command command) =>
+        ValueTask.FromResult(Refresh(connection, command));
+
+    private Refusal Refresh(Connection connection, Command command)
+    {
+        var identity = connection.Identity!;
+        if (command.Refresh.Token.Length == 0 || !identity.ClientSideRefresh)
+        {
+            return DisconnectCode.BadRequest;
+        }
+
+        var status = tokens.VerifyConnection(command.Refresh.Token, out var token);
+        if (status == TokenStatus.Expired)
+        {
+            return DisconnectCode.Expired;
+        }
+
+        if (status == TokenStatus.Invalid || token!.User != identity.User)
+        {
+            return DisconnectCode.InvalidToken;
+        }
+
+        if (!identity.TokenChannels.ToHashSet().SetEquals(token.Subs.Keys))
+        {
+            return DisconnectCode.InsufficientState; // it reconnects and gets the new set
+        }
+
+        connection.Refreshed(identity with { ExpireAt = token.ExpireAt, Info = token.Info ?? identity.Info });
+        connection.Send(new Reply
+        {
+            Id = command.Id,
+            Refresh = new RefreshResult
+            {
+                Client = connection.Id,
+                Expires = token.ExpireAt is not null,
+                Ttl = Ttl.Seconds(token.ExpireAt, time.GetUtcNow()),
+            },
+        });
+        return Refusal.None;
+    }
+}

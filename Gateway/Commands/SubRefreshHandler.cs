@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Subscriptions;
+
+namespace WsCluster.Gateway.Commands;
+
+/// <summary>A new token for an expiring subscription (protocol §14).</summary>
+internal sealed class SubRefreshHandler(ITokenVerifier tokens, IOptionsMonitor<GatewayOptions> options, TimeProvider time) : ICommandHandler
+{
+    public ValueTask<Refusal> HandleAsync(Connection connection, Command command) =>
+        ValueTask.FromResult(Refresh(connection, command));
+
+    private Refusal Refresh(Connection connection, Command command)
+    {
+        var request = command.SubRefresh;
+        if (request.Channel.Length == 0)
+        {
+            return DisconnectCode.BadRequest;
+        }
+
+        if (connection.FindSubscription(request.Channel) is not { IsLive: true } subscription)
+        {
+            return ErrorCode.PermissionDenied;
+        }
+
+        if (!subscription.ClientSideRefresh)
+        {
+            return DisconnectCode.BadRequest;
+        }
+
+        if (request.Token.Length == 0)
+        {
+            return ErrorCode.BadRequest;
+        }
+
+        var status = tokens.VerifySubscription(request.Token, out var token);
+        if (status == TokenStatus.Expired || token?.ExpireAt <= time.GetUtcNow())
+        {
+            return ErrorCode.Expired; // nothing is extended
+        }
+
+        if (status == TokenStatus.Invalid || !SubscriptionPlanner.Matches(token!, request.Channel, connection))
+        {
+            return DisconnectCode.InvalidToken;
+        }
+
+        subscription.ExpireAt = token!.ExpireAt;
+        subscription.ChanInfo = token.Options.ChanInfo ?? subscription.ChanInfo;
+        if (token.ExpireAt is { } expireAt)
+        {
+            connection.WakeAt(expireAt + options.CurrentValue.ExpiredCloseDelay);
+        }
+
+        connection.Send(new Reply
+        {
+            Id = command.Id,
+            SubRefresh = new SubRefreshResult
+            {
+                Expires = token.ExpireAt is not null,
+                Ttl = Ttl.Seconds(token.ExpireAt, time.GetUtcNow()),
+            },
+        });
+        return Refusal.None;
+    }
+}

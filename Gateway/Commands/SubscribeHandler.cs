@@ -1,0 +1,22 @@
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Subscriptions;
+
+namespace WsCluster.Gateway.Commands;
+
+/// <summary>Subscribes a client to a channel (protocol §7).</summary>
+internal sealed class SubscribeHandler(SubscriptionPlanner planner, SubscriptionService subscriptions) : ICommandHandler
+{
+    public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
+    {
+        var refusal = planner.Plan(connection, command.Subscribe, out var plan);
+        if (!refusal.IsNone)
+        {
+            return refusal;
+        }
+
+        var error = await subscriptions.SubscribeAsync(connection, plan!, serverSide: false, (_, result) =>
+            connection.Send(new Reply { Id = command.Id, Subscribe = result }, result.Delta));
+        return connection.IsClosed ? Refusal.None : error;
+    }
+}

@@ -1,0 +1,265 @@
+using System.Buffers;
+using WsCluster.Gateway.Protocol;
+using WsCluster.Gateway.Transports;
+
+namespace WsCluster.Gateway.Connections;
+
+/// <summary>
+/// The queue to one client: bounded in bytes, drained by one work item at a time that joins what is pending into few
+/// frames. Idle, it costs no task and no buffer. Over its limit the connection closes as slow.
+/// </summary>
+internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec codec, int maxQueuedBytes) : IThreadPoolWorkItem
+{
+    /// <summary>Frames are filled up to this size: large enough to save system calls, small enough to pool.</summary>
+    private const int FrameBytes = 16 * 1024;
+
+    private readonly Lock _sync = new();
+    private Queue<byte[]>? _pending; // guarded by _sync, like all fields below
+    private List<byte[]>? _held;     // pushes that wait for the connect reply; null when nothing is held back
+    private int _queuedBytes;
+    private bool _sending;
+    private bool _closed;
+    private (int Code, string Reason)? _close;
+    private TaskCompletionSource? _drained;
+
+    /// <summary>Called once when the queue is over its limit.</summary>
+    public Action? Overflowed { get; set; }
+
+    /// <summary>Called once when writing to the transport failed.</summary>
+    public Action? Failed { get; set; }
+
+    /// <summary>Bytes that wait to be sent.</summary>
+    public int QueuedBytes => Volatile.Read(ref _queuedBytes);
+
+    /// <summary>From now on messages wait until <see cref="Release"/>: nothing may overtake the connect reply.</summary>
+    public void Hold()
+    {
+        lock (_sync)
+        {
+            _held = [];
+        }
+    }
+
+    /// <summary>Queues the connect reply, then everything that was held back.</summary>
+    public void Release(byte[] first)
+    {
+        lock (_sync)
+        {
+            var held = _held;
+            _held = null;
+            EnqueueLocked(first);
+            foreach (var message in held ?? [])
+            {
+                _queuedBytes -= message.Length; // counted when it was held back
+                EnqueueLocked(message);
+            }
+        }
+    }
+
+    /// <summary>Connect failed: what was held back is for nobody, and the error reply may go.</summary>
+    public void DropHeld()
+    {
+        lock (_sync)
+        {
+            _queuedBytes -= _held?.Sum(m => m.Length) ?? 0;
+            _held = null;
+        }
+    }
+
+    /// <summary>Queues one encoded message. Never waits; over the limit it reports <see cref="Overflowed"/> and drops.</summary>
+    public void Enqueue(byte[] message)
+    {
+        var overflowed = false;
+        lock (_sync)
+        {
+            if (_closed || _close is not null)
+            {
+                return;
+            }
+
+            if (_queuedBytes + message.Length > maxQueuedBytes && _queuedBytes > 0)
+            {
+                _closed = overflowed = true;
+                _pending?.Clear();
+            }
+            else if (_held is not null)
+            {
+                _held.Add(message);
+                _queuedBytes += message.Length;
+            }
+            else
+            {
+                EnqueueLocked(message);
+            }
+        }
+
+        if (overflowed)
+        {
+            Overflowed?.Invoke();
+        }
+    }
+
+    /// <summary>Waits until the client has taken at least half of what may be queued: back-pressure for its own commands.</summary>
+    public ValueTask WaitForRoomAsync()
+    {
+        if (QueuedBytes <= maxQueuedBytes / 2)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        lock (_sync)
+        {
+            if (_closed || _close is not null || _queuedBytes <= maxQueuedBytes / 2)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_drained.Task);
+        }
+    }
+
+    /// <summary>Ends the connection with a close code after what is queued, or at once when <paramref name="flush"/> is false.</summary>
+    public void Close(int code, string reason, bool flush)
+    {
+        lock (_sync)
+        {
+            if (_close is not null)
+            {
+                return;
+            }
+
+            _close = (code, reason);
+            _held = null;
+            if (!flush)
+            {
+                _pending?.Clear();
+            }
+
+            _drained?.TrySetResult();
+            StartLocked();
+        }
+    }
+
+    /// <summary>The transport is gone: nothing more is sent.</summary>
+    public void Stop()
+    {
+        lock (_sync)
+        {
+            _closed = true;
+            _pending?.Clear();
+            _drained?.TrySetResult();
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = DrainAsync();
+
+    private void EnqueueLocked(byte[] message)
+    {
+        (_pending ??= new Queue<byte[]>(4)).Enqueue(message);
+        _queuedBytes += message.Length;
+        StartLocked();
+    }
+
+    private void StartLocked()
+    {
+        if (!_sending)
+        {
+            _sending = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private async Task DrainAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                byte[]? rented = null;
+                try
+                {
+                    if (!TryTakeFrame(ref rented, out var frame, out var messageBytes, out var close))
+                    {
+                        if (close is { } end)
+                        {
+                            await transport.CloseAsync(end.Code, end.Reason);
+                        }
+
+                        return;
+                    }
+
+                    await transport.SendAsync(frame);
+                    Sent(messageBytes);
+                }
+                finally
+                {
+                    if (rented is not null)
+                    {
+                        ArrayPool<byte>.Shared.Return(rented);
+                    }
+                }
+            }
+        }
+        catch (Exception)
+        {
+            // Whatever the transport threw, this client can no longer be written to; the reader logs the end.
+            Stop();
+            Failed?.Invoke();
+        }
+    }
+
+    /// <summary>Takes the next messages as one frame: a lone message as it is, several joined in a rented buffer.</summary>
+    private bool TryTakeFrame(
+        ref byte[]? rented, out ReadOnlyMemory<byte> frame, out int messageBytes, out (int Code, string Reason)? close)
+    {
+        lock (_sync)
+        {
+            close = _close;
+            if (_pending is null || !_pending.TryDequeue(out var first))
+            {
+                frame = default;
+                messageBytes = 0;
+                _sending = _close is not null; // a closing writer stays busy: nothing may start a second drain
+                _pending = null;
+                return false;
+            }
+
+            messageBytes = first.Length;
+            if (_pending.Count == 0 || first.Length > FrameBytes)
+            {
+                frame = first;
+                return true;
+            }
+
+            rented = ArrayPool<byte>.Shared.Rent(FrameBytes);
+            first.CopyTo(rented, 0);
+            var length = first.Length;
+            while (_pending.TryPeek(out var next) && length + codec.Separator.Length + next.Length <= rented.Length)
+            {
+                _pending.Dequeue();
+                codec.Separator.CopyTo(rented.AsSpan(length));
+                length += codec.Separator.Length;
+                next.CopyTo(rented, length);
+                length += next.Length;
+                messageBytes += next.Length;
+            }
+
+            frame = rented.AsMemory(0, length);
+            return true;
+        }
+    }
+
+    private void Sent(int messageBytes)
+    {
+        lock (_sync)
+        {
+            _queuedBytes -= messageBytes;
+            if (_drained is not null && _queuedBytes <= maxQueuedBytes / 2)
+            {
+                _drained.TrySetResult();
+                _drained = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+namespace WsCluster.Gateway.Connections;
+
+/// <summary>
+/// Wakes many objects at their times from one timer. A timer for every connection costs 150 bytes and a heap entry each;
+/// here a waiting connection is one reference in the bucket of its tick.
+/// </summary>
+internal sealed class DeadlineClock : IDisposable
+{
+    private const int Buckets = 1024;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _sync = new();
+    private readonly List<(long Tick, IDeadline Deadline)>?[] _buckets = new List<(long, IDeadline)>?[Buckets];
+    private readonly TimeProvider _time;
+    private readonly DateTimeOffset _start;
+    private readonly ITimer _timer;
+    private long _lastTick; // guarded by _sync, like _buckets
+
+    /// <summary>Starts the clock.</summary>
+    public DeadlineClock(TimeProvider time)
+    {
+        _time = time;
+        _start = time.GetUtcNow();
+        _timer = time.CreateTimer(_ => Advance(), null, Tick, Tick);
+    }
+
+    /// <summary>The time that deadlines are compared with.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
+
+    /// <summary>Wakes <paramref name="deadline"/> at <paramref name="at"/>, to the next tenth of a second.</summary>
+    public void Schedule(IDeadline deadline, DateTimeOffset at)
+    {
+        var wanted = (long)Math.Ceiling((at - _start) / Tick);
+        lock (_sync)
+        {
+            var tick = Math.Max(wanted, _lastTick + 1);
+            (_buckets[tick % Buckets] ??= []).Add((tick, deadline));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    private void Advance()
+    {
+        List<IDeadline>? due = null;
+        var now = _time.GetUtcNow();
+        lock (_sync)
+        {
+            var nowTick = (long)((now - _start) / Tick);
+            for (; _lastTick < nowTick; _lastTick++)
+            {
+                Collect(_lastTick + 1, ref due);
+            }
+        }
+
+        foreach (var deadline in due ?? [])
+        {
+            if (deadline.OnDeadline(now) is { } next)
+            {
+                Schedule(deadline, next);
+            }
+        }
+    }
+
+    /// <summary>Takes the entries of one tick out of its bucket; entries of later rounds stay.</summary>
+    private void Collect(long tick, ref List<IDeadline>? due)
+    {
+        if (_buckets[tick % Buckets] is not { } bucket)
+        {
+            return;
+        }
+
+        var kept = 0;
+        for (var i = 0; i < bucket.Count; i++)
+        {
+            if (bucket[i].Tick <= tick)
+            {
+                (due ??= []).Add(bucket[i].Deadline);
+            }
+            else
+            {
+                bucket[kept++] = bucket[i];
+            }
+        }
+
+        bucket.RemoveRange(kept, bucket.Count - kept);
+        if (kept == 0)
+        {
+            _buckets[tick % Buckets] = null;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+namespace WsCluster.Gateway.Connections;
+
+/// <summary>What a deadline asks of a connection.</summary>
+internal enum PingAction
+{
+    None,
+    Ping,
+    NoPong,
+}
+
+/// <summary>
+/// When a connection is pinged and by when it must have answered (protocol §15). The first ping goes after a random time
+/// between half and the whole interval, so that clients that came together do not stay together.
+/// </summary>
+internal sealed class PingSchedule(TimeSpan interval, TimeSpan pongTimeout)
+{
+    private readonly Lock _sync = new();
+    private DateTimeOffset _nextPing = DateTimeOffset.MaxValue; // guarded by _sync, like the fields below
+    private DateTimeOffset? _pongBy;
+    private DateTimeOffset? _scheduled;
+
+    /// <summary>Time between pings; zero for none.</summary>
+    public TimeSpan Interval => interval;
+
+    /// <summary>The next time at which something is due; null without pings.</summary>
+    public DateTimeOffset? Next
+    {
+        get
+        {
+            lock (_sync)
+            {
+                _scheduled = interval > TimeSpan.Zero ? Earliest() : null;
+                return _scheduled;
+            }
+        }
+    }
+
+    /// <summary>Starts pinging.</summary>
+    public void Start(DateTimeOffset now)
+    {
+        lock (_sync)
+        {
+            _nextPing = now + interval * (0.5 + Random.Shared.NextDouble() / 2);
+        }
+    }
+
+    /// <summary>What is due now.</summary>
+    public PingAction OnDeadline(DateTimeOffset now)
+    {
+        lock (_sync)
+        {
+            if (interval <= TimeSpan.Zero)
+            {
+                return PingAction.None;
+            }
+
+            if (_pongBy <= now)
+            {
+                return PingAction.NoPong;
+            }
+
+            if (_nextPing > now)
+            {
+                return PingAction.None;
+            }
+
+            _nextPing = now + interval;
+            _pongBy = now + pongTimeout;
+            return PingAction.Ping;
+        }
+    }
+
+    /// <summary>
+    /// True when this wake-up was the scheduled one, so that the next must be scheduled; other deadlines of the connection
+    /// wake it too and must not multiply the schedule.
+    /// </summary>
+    public bool ShouldReschedule(DateTimeOffset now)
+    {
+        lock (_sync)
+        {
+            return _scheduled is not null && _scheduled <= now;
+        }
+    }
+
+    /// <summary>Takes a pong. False when none is due.</summary>
+    public bool TryPong()
+    {
+        lock (_sync)
+        {
+            var expected = _pongBy is not null;
+            _pongBy = null;
+            return expected;
+        }
+    }
+
+    private DateTimeOffset Earliest() => _pongBy is { } pong && pong < _nextPing ? pong : _nextPing;
+}

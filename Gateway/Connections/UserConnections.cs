@@ -1,0 +1,162 @@
+using WsCluster.Gateway.Routing;
+using WsCluster.Routing;
+
+namespace WsCluster.Gateway.Connections;
+
+/// <summary>A user's connections on this gateway, and their tie to the user's grain.</summary>
+internal sealed class UserConnections(string user, GatewayLane lane, IUserRouting grain, UserDirectory directory) : ISiloBound
+{
+    private readonly Lock _sync = new();
+    private readonly Dictionary<string, (Connection Connection, UserSession Session)> _connections = new(StringComparer.Ordinal); // guarded by _sync, like the fields below
+    private string? _siloId;
+    private bool _rebinding;
+    private bool _rebindAgain;
+
+    /// <summary>The user.</summary>
+    public string User => user;
+
+    /// <inheritdoc/>
+    public int Lane => lane.Lane;
+
+    /// <summary>The connections now.</summary>
+    public Connection[] Connections
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return [.. _connections.Values.Select(c => c.Connection)];
+            }
+        }
+    }
+
+    /// <summary>Registers a connection with the user's grain. False when the user has as many as allowed.</summary>
+    public async Task<bool> AddAsync(Connection connection, UserSession session)
+    {
+        lock (_sync)
+        {
+            _connections[session.Client] = (connection, session);
+        }
+
+        var admission = await directory.Calls.RepeatAsync(() => grain.ConnectAsync(session, lane));
+        if (admission.Admitted)
+        {
+            Bind(admission.SiloId);
+        }
+
+        return admission.Admitted;
+    }
+
+    /// <summary>Forgets a connection. True when none is left.</summary>
+    public bool Remove(string client)
+    {
+        lock (_sync)
+        {
+            _connections.Remove(client);
+            if (_connections.Count > 0)
+            {
+                return false;
+            }
+
+            Unbind();
+            return true;
+        }
+    }
+
+    /// <summary>Tells the user's grain that a connection is gone.</summary>
+    public async Task ReportGoneAsync(string client)
+    {
+        try
+        {
+            await directory.Calls.RepeatAsync(async () =>
+            {
+                await grain.DisconnectAsync(client, lane.GatewayId);
+                return true;
+            });
+        }
+        catch (Exception e)
+        {
+            GatewayLog.UserUnreachable(directory.Logger, user, 0, e.Message);
+            Rebind(); // restoring the sessions also removes those that are gone
+        }
+    }
+
+    /// <summary>The grain moved or its silo is silent: tell its next activation of all connections here.</summary>
+    public void Rebind()
+    {
+        lock (_sync)
+        {
+            _rebindAgain = true;
+            if (_rebinding)
+            {
+                return;
+            }
+
+            _rebinding = true;
+        }
+
+        _ = Task.Run(RestoreAsync);
+    }
+
+    private async Task RestoreAsync()
+    {
+        for (var attempt = 0; TakeSessions() is { } sessions; attempt++)
+        {
+            try
+            {
+                Bind((await grain.RestoreAsync(sessions, lane)).SiloId);
+                attempt = -1;
+            }
+            catch (Exception e)
+            {
+                GatewayLog.UserUnreachable(directory.Logger, user, attempt, e.Message);
+                lock (_sync)
+                {
+                    _rebindAgain = true;
+                }
+
+                await Task.Delay(Backoff.Delay(attempt), directory.Time);
+            }
+        }
+    }
+
+    /// <summary>The sessions to restore; null when there is nothing to do.</summary>
+    private UserSession[]? TakeSessions()
+    {
+        lock (_sync)
+        {
+            if (!_rebindAgain || _connections.Count == 0)
+            {
+                _rebinding = false;
+                return null;
+            }
+
+            _rebindAgain = false;
+            return [.. _connections.Values.Select(c => c.Session)];
+        }
+    }
+
+    private void Bind(string siloId)
+    {
+        lock (_sync)
+        {
+            if (_siloId == siloId || _connections.Count == 0)
+            {
+                return;
+            }
+
+            Unbind();
+            _siloId = siloId;
+            directory.Silos.Add(this, siloId);
+        }
+    }
+
+    private void Unbind()
+    {
+        if (_siloId is not null)
+        {
+            directory.Silos.Remove(this, _siloId);
+            _siloId = null;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Hosting;
+
+namespace WsCluster.Gateway;
+
+/// <summary>What a gateway logs. Ids and names stay stable; no payloads and no tokens.</summary>
+internal static partial class GatewayLog
+{
+    [LoggerMessage(1, LogLevel.Debug, "Connection {Connection} opened on {Transport}.", EventName = "ConnectionOpened")]
+    public static partial void ConnectionOpened(ILogger logger, string connection, string transport);
+
+    [LoggerMessage(2, LogLevel.Debug, "Connection {Connection} of user '{User}' ended with {Code}.", EventName = "ConnectionEnded")]
+    public static partial void ConnectionEnded(ILogger logger, string connection, string user, int code);
+
+    [LoggerMessage(3, LogLevel.Error, "Connection {Connection} failed.", EventName = "ConnectionFailed")]
+    public static partial void ConnectionFailed(ILogger logger, string connection, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Warning, "A {Command} command of connection {Connection} failed.", EventName = "CommandFailed")]
+    public static partial void CommandFailed(ILogger logger, string command, string connection, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Warning, "Channel {Channel} is out of reach (attempt {Attempt}): {Problem}", EventName = "ChannelUnreachable")]
+    public static partial void ChannelUnreachable(ILogger logger, string channel, int attempt, string problem);
+
+    [LoggerMessage(11, LogLevel.Warning, "The silo refused channel {Channel} with {Error}: do silo and gateway have the same WsCluster:Channels?", EventName = "ChannelRefused")]
+    public static partial void ChannelRefused(ILogger logger, string channel, ErrorCode error);
+
+    [LoggerMessage(12, LogLevel.Warning, "Presence changes of channel {Channel} could not be reported: {Problem}", EventName = "PresenceNotReported")]
+    public static partial void PresenceNotReported(ILogger logger, string channel, string problem);
+
+    [LoggerMessage(13, LogLevel.Debug, "Publications of channel {Channel} were lost for connection {Connection}: it has to recover.", EventName = "StateLost")]
+    public static partial void StateLost(ILogger logger, string channel, string connection);
+
+    [LoggerMessage(14, LogLevel.Warning, "Silo {Silo} is silent on lane {Lane}: looking its channels and users up again.", EventName = "SiloSilent")]
+    public static partial void SiloSilent(ILogger logger, string silo, int lane);
+
+    [LoggerMessage(15, LogLevel.Warning, "Silo {Silo} dropped deliveries on lane {Lane}: resynchronising.", EventName = "Resynchronising")]
+    public static partial void Resynchronising(ILogger logger, string silo, int lane);
+
+    [LoggerMessage(16, LogLevel.Error, "A delivery from silo {Silo} could not be handled.", EventName = "EntryFailed")]
+    public static partial void EntryFailed(ILogger logger, string silo, Exception exception);
+
+    [LoggerMessage(17, LogLevel.Warning, "User '{User}' is out of reach (attempt {Attempt}): {Problem}", EventName = "UserUnreachable")]
+    public static partial void UserUnreachable(ILogger logger, string user, int attempt, string problem);
+
+    [LoggerMessage(18, LogLevel.Warning, "The gateway's registration could not be renewed: {Problem}", EventName = "NotRegistered")]
+    public static partial void NotRegistered(ILogger logger, string problem);
+
+    [LoggerMessage(30, LogLevel.Warning, "Clients may connect without a token (WsCluster:Gateway:AllowAnonymous).", EventName = "AnonymousAllowed")]
+    public static partial void AnonymousAllowed(ILogger logger);
+
+    [LoggerMessage(31, LogLevel.Warning, "Insecure mode: every client may do everything (WsCluster:Gateway:Insecure). Never run this in public.", EventName = "Insecure")]
+    public static partial void Insecure(ILogger logger);
+
+    [LoggerMessage(32, LogLevel.Information, "Draining: closing {Connections} connections over {Window}.", EventName = "Draining")]
+    public static partial void Draining(ILogger logger, int connections, TimeSpan window);
+
+    /// <summary>Says what is open to everybody.</summary>
+    public static void Announce(ILogger logger, IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        if (options.Insecure)
+        {
+            Insecure(logger);
+        }
+
+        if (options.AllowAnonymous)
+        {
+            AnonymousAllowed(logger);
+        }
+    }
+}

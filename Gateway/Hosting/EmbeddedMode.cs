@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using WsCluster.Configuration;
+using WsCluster.Gateway.ServerApi;
+
+namespace WsCluster.Gateway.Hosting;
+
+/// <summary>
+/// The settings of a first minute: without Redis a gateway runs its own silo, lets everybody in and has some namespaces to
+/// play with. Everything that is configured wins.
+/// </summary>
+internal static class EmbeddedMode
+{
+    /// <summary>Adds the defaults below every other configuration source.</summary>
+    public static void AddEmbeddedDefaults(this ConfigurationManager configuration)
+    {
+        using var json = typeof(EmbeddedMode).Assembly.GetManifestResourceStream("embedded.json")!;
+        var defaults = new ConfigurationBuilder().AddJsonStream(json).Build().AsEnumerable().Where(setting => setting.Value is not null);
+        if (configuration.GetSection(ChannelNamespaces.SectionName).GetChildren().Any())
+        {
+            // Half of the user's channels and half of ours would be neither: ours allow what theirs may not.
+            defaults = defaults.Where(setting => !setting.Key.StartsWith(ChannelNamespaces.SectionName, StringComparison.OrdinalIgnoreCase));
+        }
+
+        var settings = defaults.ToDictionary();
+        if (!configuration.GetSection($"{ApiOptions.SectionName}:Keys").GetChildren().Any())
+        {
+            settings[$"{ApiOptions.SectionName}:Keys:0"] = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        }
+
+        configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = settings });
+    }
+}

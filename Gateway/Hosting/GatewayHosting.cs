@@ -1,0 +1,65 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WsCluster.Configuration;
+using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Commands;
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Routing;
+using WsCluster.Gateway.Subscriptions;
+using WsCluster.Gateway.Transports;
+
+namespace WsCluster.Gateway.Hosting;
+
+/// <summary>The one place that says what a gateway consists of.</summary>
+internal static class GatewayHosting
+{
+    /// <summary>Adds the gateway's services. An Orleans client or silo must be added too.</summary>
+    public static IServiceCollection AddWsClusterGateway(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddChannelNamespaces(configuration);
+        services.AddCheckedOptions<TokenOptions>(configuration, TokenOptions.SectionName);
+        services.AddCheckedOptions<GatewayOptions>(configuration, GatewayOptions.SectionName).Validate(
+            o => o.PingInterval == TimeSpan.Zero || o.PongTimeout < o.PingInterval,
+            "WsCluster:Gateway:PongTimeout must be shorter than WsCluster:Gateway:PingInterval.");
+        services.AddSingleton<ITokenVerifier, JwtVerifier>();
+
+        services.AddSingleton<DeadlineClock>();
+        services.AddSingleton<ConnectionRegistry>();
+        services.AddSingleton<ConnectionHost>();
+        services.AddHostedService<GatewayDrain>();
+        services.AddSingleton<UserDirectory>();
+
+        services.AddSingleton<SiloWatch>();
+        services.AddHostedService(s => s.GetRequiredService<SiloWatch>());
+        services.AddSingleton<ClusterCalls>();
+        services.AddSingleton<DeliveryDispatcher>();
+        services.AddSingleton<GatewayLanes>();
+        services.AddSingleton<GatewayAddress>();
+        services.AddSingleton<GatewayControl>();
+        services.AddSingleton<GatewayRegistrar>();
+        services.AddHostedService(s => s.GetRequiredService<GatewayRegistrar>());
+
+        services.AddSingleton<ChannelDirectory>();
+        services.AddSingleton<SubscriptionPlanner>();
+        services.AddSingleton<SubscriptionService>();
+        services.AddSingleton<UserCommandExecutor>();
+
+        services.AddSingleton<ChannelRules>();
+        services.AddSingleton<Authenticator>();
+        services.AddSingleton<PresenceAccess>();
+        services.AddSingleton<CommandProcessor>();
+        services.AddSingleton<ConnectHandler>();
+        services.AddSingleton<SubscribeHandler>();
+        services.AddSingleton<UnsubscribeHandler>();
+        services.AddSingleton<PublishHandler>();
+        services.AddSingleton<PresenceHandler>();
+        services.AddSingleton<PresenceStatsHandler>();
+        services.AddSingleton<HistoryHandler>();
+        services.AddSingleton<RefreshHandler>();
+        services.AddSingleton<SubRefreshHandler>();
+
+        services.AddSingleton<OriginPolicy>();
+        services.AddSingleton<WebSocketEndpoint>();
+        return services;
+    }
+}

@@ -1,0 +1,87 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WsCluster.Gateway.Hosting;
+
+/// <summary>What a gateway allows its connections, bound from <c>WsCluster:Gateway</c>.</summary>
+internal sealed class GatewayOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string SectionName = "WsCluster:Gateway";
+
+    /// <summary>The gateway's name in the cluster, unique among gateways. Empty: host name and a random part.</summary>
+    [RegularExpression("^[-a-zA-Z0-9_.]{0,64}$")]
+    public string Id { get; set; } = "";
+
+    /// <summary>Let clients connect without a token, as the anonymous user.</summary>
+    public bool AllowAnonymous { get; set; }
+
+    /// <summary>Let every client do everything; for development only. Tokens are still verified when present.</summary>
+    public bool Insecure { get; set; }
+
+    /// <summary>Web pages that may connect: origins such as "https://*.example.com", or "*" for all. Empty: the gateway's own host.</summary>
+    public IList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>Time between two pings to a client. Zero: no pings.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>Time in which a client must answer a ping, shorter than PingInterval.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan PongTimeout { get; set; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Time in which a new transport must bring a successful connect command.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan StaleTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time after its expiry in which a connection or subscription can still be refreshed.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ExpiredCloseDelay { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>Time that a closing connection waits for the client's close frame.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Largest message from a client in bytes; a larger one closes the connection with 1009.</summary>
+    [Range(1024, 8 * 1024 * 1024)]
+    public int MaxMessageBytes { get; set; } = 64 * 1024;
+
+    /// <summary>Bytes queued for one connection before it is closed as slow (3008).</summary>
+    [Range(16 * 1024, 64 * 1024 * 1024)]
+    public int MaxQueuedBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Subscriptions of one connection; one more is refused with error 106.</summary>
+    [Range(1, 100_000)]
+    public int MaxChannelsPerConnection { get; set; } = 128;
+
+    /// <summary>Longest channel name in bytes; a longer one is refused with error 107.</summary>
+    [Range(1, 255)]
+    public int MaxChannelLength { get; set; } = 255;
+
+    /// <summary>Most publications in one history result.</summary>
+    [Range(1, 100_000)]
+    public int MaxHistoryPublications { get; set; } = 300;
+
+    /// <summary>Most publications that a subscriber recovers; a larger gap is not recovered.</summary>
+    [Range(1, 100_000)]
+    public int MaxRecoveryPublications { get; set; } = 300;
+
+    /// <summary>Time that a gateway stays subscribed to a channel after its last local subscriber left.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan Linger { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Silence of a silo after which its channels and users are looked up again.</summary>
+    [Range(typeof(TimeSpan), "00:00:01.500", "00:01:00")]
+    public TimeSpan SiloSilence { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Time within which a call to the cluster is repeated before the client gets a temporary error.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan ClusterDeadline { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Lanes on which silos deliver to this gateway in parallel; a channel always uses the same one.</summary>
+    [Range(1, 64)]
+    public int Lanes { get; set; } = 4;
+
+    /// <summary>Time that a stopping gateway takes to close its connections, a slice after the other.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Options;
+using WsCluster.Configuration;
+using WsCluster.Gateway.Routing;
+using WsCluster.Gateway.ServerApi;
+
+namespace WsCluster.Gateway.Hosting;
+
+/// <summary>What a person sees when the gateway has started: where to connect and what to try.</summary>
+internal static class StartBanner
+{
+    /// <summary>Prints it to standard output.</summary>
+    public static void Print(IServiceProvider services, ClusterOptions cluster)
+    {
+        var urls = services.GetRequiredService<GatewayAddress>().Urls;
+        var url = urls.Count > 0 ? Reachable(urls[0]) : "http://localhost:8000";
+        var websocket = "ws" + url["http".Length..] + "/connection/websocket";
+        if (!cluster.IsEmbedded)
+        {
+            Console.WriteLine($"Gateway of cluster {cluster.ClusterId} is up: {websocket}");
+            return;
+        }
+
+        var api = services.GetRequiredService<IOptions<ApiOptions>>().Value;
+        var key = api.Keys.Count > 0 ? $" -H 'X-API-Key: {api.Keys[0]}'" : "";
+        Console.WriteLine($$$"""
+
+            WsCluster is up, in embedded mode: one process, history in memory, everybody may connect.
+
+              Connect   {{{websocket}}}
+              Try       {{{url}}}/   (open it in two windows)
+              Publish   curl {{{url}}}{{{api.Prefix}}}/publish{{{key}}} -d '{"channel":"chat:lobby","data":{"text":"hello"}}'
+
+            Stop with Ctrl-C.
+
+            """);
+    }
+
+    /// <summary>An address that a person can open, also when the server listens on all of them.</summary>
+    private static string Reachable(string url) => url
+        .Replace("//[::]", "//localhost", StringComparison.Ordinal)
+        .Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal)
+        .Replace("//*", "//localhost", StringComparison.Ordinal)
+        .Replace("//+", "//localhost", StringComparison.Ordinal)
+        .TrimEnd('/');
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using Orleans.Serialization;
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Subscriptions;
+using WsCluster.Routing;
+
+namespace WsCluster.Gateway.Routing;
+
+/// <summary>Hands each entry of a batch to the channel or user that it is for.</summary>
+internal sealed class DeliveryDispatcher(
+    IServiceProvider services, SiloWatch silos, Serializer serializer, ILogger<DeliveryDispatcher> logger)
+{
+    // Resolved late: both need the lanes, which need this dispatcher.
+    private readonly Lazy<ChannelDirectory> _channels = new(services.GetRequiredService<ChannelDirectory>);
+    private readonly Lazy<UserDirectory> _users = new(services.GetRequiredService<UserDirectory>);
+
+    /// <summary>True when something here is served by the silo in this lane.</summary>
+    public bool IsKnown(string siloId, int lane) => silos.IsKnown(siloId, lane);
+
+    /// <summary>Delivers a batch. Nothing here waits for a client.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="lane">The lane it came on.</param>
+    /// <param name="missed">True when a batch before it never came.</param>
+    public void Dispatch(DeliveryBatch batch, int lane, bool missed)
+    {
+        silos.Heard(batch.SiloId, lane);
+        if (batch.Resynchronise || missed)
+        {
+            GatewayLog.Resynchronising(logger, batch.SiloId, lane);
+            silos.Rebind(batch.SiloId, lane);
+        }
+
+        var reader = new DeliveryReader(batch.Entries);
+        while (true)
+        {
+            try
+            {
+                if (!reader.MoveNext())
+                {
+                    return;
+                }
+
+                Dispatch(ref reader);
+            }
+            catch (Exception e)
+            {
+                // One broken entry must not hold up the lane; what it carried is found missing by its offset.
+                GatewayLog.EntryFailed(logger, batch.SiloId, e);
+                if (e is InvalidDataException)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void Dispatch(ref DeliveryReader reader)
+    {
+        if (reader.Kind == DeliveryKind.UserMoved)
+        {
+            _users.Value.Find(Encoding.UTF8.GetString(reader.Key))?.Rebind();
+            return;
+        }
+
+        if (reader.Kind == DeliveryKind.UserCommand)
+        {
+            if (serializer.Deserialize<UserCommand>(reader.Body.ToArray()) is { } command)
+            {
+                _users.Value.Execute(Encoding.UTF8.GetString(reader.Key), command);
+            }
+
+            return;
+        }
+
+        if (_channels.Value.Find(reader.Key) is not { } channel)
+        {
+            if (reader.Kind != DeliveryKind.Moved)
+            {
+                _channels.Value.Stray(Encoding.UTF8.GetString(reader.Key));
+            }
+
+            return;
+        }
+
+        switch (reader.Kind)
+        {
+            case DeliveryKind.Publication:
+                var publication = reader.ReadPublication(out var epoch);
+                channel.Deliver(epoch, publication);
+                break;
+            case DeliveryKind.Join or DeliveryKind.Leave:
+                channel.DeliverPresence(reader.ReadInfo(), reader.Kind == DeliveryKind.Join);
+                break;
+            case DeliveryKind.Moved:
+                channel.Link.Rebind();
+                break;
+        }
+    }
+}

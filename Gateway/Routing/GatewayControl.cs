@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.IO.Enumeration;
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Subscriptions;
+using WsCluster.Routing;
+
+namespace WsCluster.Gateway.Routing;
+
+/// <summary>Answers what the cluster asks this gateway as a whole.</summary>
+internal sealed class GatewayControl(
+    GatewayLanes lanes, GatewayAddress address, ConnectionRegistry connections, UserDirectory users, ChannelDirectory channels, TimeProvider time)
+    : IGatewayControl
+{
+    private readonly long _started = time.GetTimestamp();
+    private readonly Lock _sync = new();
+    private (TimeSpan Cpu, long At) _lastCpu = (TimeSpan.Zero, time.GetTimestamp()); // guarded by _sync
+
+    public Task<GatewayDescription> DescribeAsync()
+    {
+        using var process = Process.GetCurrentProcess();
+        var (subscriptions, anonymous, occupied) = (0, 0, 0);
+        foreach (var (_, subscribers) in channels.Occupied)
+        {
+            occupied++;
+            subscriptions += subscribers;
+        }
+
+        foreach (var connection in connections.All)
+        {
+            anonymous |= connection.Identity is { User: "" } ? 1 : 0;
+        }
+
+        return Task.FromResult(new GatewayDescription
+        {
+            GatewayId = lanes.GatewayId,
+            Name = address.Name,
+            Version = ProductVersion.Text,
+            Clients = connections.Count,
+            Users = users.Count + anonymous,
+            Subscriptions = subscriptions,
+            Channels = occupied,
+            Uptime = time.GetElapsedTime(_started),
+            CpuPercent = CpuPercent(process.TotalProcessorTime),
+            ResidentBytes = process.WorkingSet64,
+        });
+    }
+
+    public Task<IReadOnlyDictionary<string, int>> GetChannelsAsync(string pattern)
+    {
+        var found = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (name, subscribers) in channels.Occupied)
+        {
+            if (pattern.Length == 0 || FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))
+            {
+                found[name] = subscribers;
+            }
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<string, int>>(found);
+    }
+
+    public Task ExecuteAnonymousAsync(UserCommand command)
+    {
+        users.ExecuteAnonymous(command);
+        return Task.CompletedTask;
+    }
+
+    private double CpuPercent(TimeSpan cpu)
+    {
+        lock (_sync)
+        {
+            var now = time.GetTimestamp();
+            var elapsed = time.GetElapsedTime(_lastCpu.At, now);
+            var percent = elapsed > TimeSpan.Zero ? (cpu - _lastCpu.Cpu) / elapsed * 100 : 0;
+            _lastCpu = (cpu, now);
+            return Math.Round(percent, 2);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WsCluster.Configuration;
+using WsCluster.Gateway.ServerApi.Methods;
+
+namespace WsCluster.Gateway.ServerApi;
+
+/// <summary>Registers what the HTTP API needs.</summary>
+internal static class ServerApiServices
+{
+    /// <summary>Adds the HTTP API. Needs an Orleans client or silo in the same process.</summary>
+    public static IServiceCollection AddServerApi(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddCheckedOptions<ApiOptions>(configuration, ApiOptions.SectionName)
+            .Validate(o => o.Keys.All(key => !string.IsNullOrWhiteSpace(key)), "WsCluster:Api:Keys holds an empty key: remove it or set it.");
+        services.AddChannelNamespaces(configuration);
+        services.AddOptions<WsClusterClientOptions>().Bind(configuration.GetSection(WsClusterClientOptions.SectionName));
+        services.AddWsCluster();
+
+        services.TryAddSingleton<ApiKeys>();
+        services.TryAddSingleton<ApiChannels>();
+        services.TryAddSingleton<ApiDispatcher>();
+        services.TryAddSingleton<BatchMethod>();
+        services.TryAddSingleton<ApiEndpoint>();
+        AddMethod<PublishMethod>();
+        AddMethod<BroadcastMethod>();
+        AddMethod<SubscribeMethod>();
+        AddMethod<UnsubscribeMethod>();
+        AddMethod<DisconnectMethod>();
+        AddMethod<RefreshMethod>();
+        AddMethod<PresenceMethod>();
+        AddMethod<PresenceStatsMethod>();
+        AddMethod<HistoryMethod>();
+        AddMethod<HistoryRemoveMethod>();
+        AddMethod<ChannelsMethod>();
+        AddMethod<InfoMethod>();
+        AddMethod<RpcMethod>();
+        return services;
+
+        void AddMethod<T>() where T : class, IApiMethod => services.TryAddEnumerable(ServiceDescriptor.Singleton<IApiMethod, T>());
+    }
+}

@@ -1,0 +1,20 @@
+namespace WsCluster.Gateway.Transports;
+
+/// <summary>
+/// Carries frames to one client. The connection's writer calls it, one call at a time; <see cref="Abort"/> may come from
+/// any thread at any time.
+/// </summary>
+internal interface ITransport
+{
+    /// <summary>The transport's name in logs and metrics.</summary>
+    string Name { get; }
+
+    /// <summary>Sends one frame of one or more messages; ends when the operating system took it.</summary>
+    ValueTask SendAsync(ReadOnlyMemory<byte> frame);
+
+    /// <summary>Tells the client the end with code and reason, and waits a bounded time for it to close its side.</summary>
+    ValueTask CloseAsync(int code, string reason);
+
+    /// <summary>Drops the client without a word.</summary>
+    void Abort();
+}

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using WsCluster.Gateway.Hosting;
+
+namespace WsCluster.Gateway.Transports;
+
+/// <summary>
+/// Which web pages may connect (protocol §1.1): browsers send the page's origin and let any page open a WebSocket, so the
+/// server has to say no. Other clients send none and are allowed.
+/// </summary>
+internal sealed class OriginPolicy(IOptionsMonitor<GatewayOptions> options)
+{
+    /// <summary>True when the request comes from no page or from an allowed one.</summary>
+    public bool Allows(HttpRequest request)
+    {
+        StringValues header = request.Headers.Origin;
+        if (header.Count == 0)
+        {
+            return true;
+        }
+
+        if (header.Count > 1 || !Uri.TryCreate(header[0], UriKind.Absolute, out var origin))
+        {
+            return false; // "null" (sandboxed pages) and anything odd
+        }
+
+        var allowed = options.CurrentValue.AllowedOrigins;
+        return allowed.Count == 0
+            ? origin.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)
+            : allowed.Any(pattern => Matches(pattern, header[0]!));
+    }
+
+    /// <summary>
+    /// Compares an origin with a pattern: exact, "*" for all, or one "*" that stands for a part of the host without "/",
+    /// such as "https://*.example.com".
+    /// </summary>
+    internal static bool Matches(string pattern, string origin)
+    {
+        var star = pattern.IndexOf('*', StringComparison.Ordinal);
+        if (star < 0 || pattern == "*")
+        {
+            return pattern == "*" || pattern.Equals(origin, StringComparison.OrdinalIgnoreCase);
+        }
+
+        var (prefix, suffix) = (pattern[..star], pattern[(star + 1)..]);
+        return origin.Length > prefix.Length + suffix.Length
+            && origin.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+            && origin.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)
+            && !origin.AsSpan(prefix.Length, origin.Length - prefix.Length - suffix.Length).ContainsAny('/', '@', ':');
+    }
+}

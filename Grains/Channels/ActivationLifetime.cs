@@ -1,0 +1,62 @@
+using WsCluster.Grains.History;
+
+namespace WsCluster.Grains.Channels;
+
+/// <summary>Keeps a channel's activation while something depends on it, and frees expired history of one that stays.</summary>
+/// <param name="grain">The activation.</param>
+/// <param name="delayDeactivation">Its way to put off its collection.</param>
+/// <param name="stream">Its stream.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ActivationLifetime(
+    IGrainBase grain, Action<TimeSpan> delayDeactivation, IChannelStream stream, TimeProvider time)
+{
+    // For good: a span that the runtime can still add to the date.
+    private static readonly TimeSpan Pinned = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan ShortestTrimDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestTrimDelay = TimeSpan.FromDays(1); // timers have a limit
+
+    private bool _isPinned;
+    private IGrainTimer? _trimTimer;
+
+    /// <summary>To be called after every use: the activation stays while it has gateways, else as long as its stream needs.</summary>
+    public void Stay(bool hasGateways)
+    {
+        if (!hasGateways)
+        {
+            // A span that is over takes back an earlier one: the ordinary collection age applies again.
+            var span = stream.KeepUntil() - time.GetUtcNow();
+            delayDeactivation(span > TimeSpan.Zero ? span : TimeSpan.MinValue);
+        }
+        else if (!_isPinned)
+        {
+            delayDeactivation(Pinned);
+        }
+
+        _isPinned = hasGateways;
+        if (_trimTimer is null)
+        {
+            ArmTrimTimer();
+        }
+    }
+
+    /// <summary>One timer at a time: publishing moves the expiry, which the timer finds out when it fires.</summary>
+    private void ArmTrimTimer()
+    {
+        if (stream.Trim() is not { } at)
+        {
+            return;
+        }
+
+        var delay = at - time.GetUtcNow();
+        delay = delay < ShortestTrimDelay ? ShortestTrimDelay : delay > LongestTrimDelay ? LongestTrimDelay : delay;
+        _trimTimer = grain.RegisterGrainTimer(OnTrimTimer, new GrainTimerCreationOptions(delay, Timeout.InfiniteTimeSpan));
+    }
+
+    private Task OnTrimTimer()
+    {
+        _trimTimer?.Dispose();
+        _trimTimer = null;
+        ArmTrimTimer();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,214 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WsCluster.Configuration;
+using WsCluster.Grains.History;
+using WsCluster.Grains.Routing;
+using WsCluster.Routing;
+
+namespace WsCluster.Grains.Channels;
+
+/// <summary>
+/// One channel. It orders: calls come one at a time, and whatever they publish or announce is queued for the gateways
+/// before the next begins. The rules are in the classes it delegates to.
+/// </summary>
+internal sealed class ChannelGrain(
+    IOptions<ChannelNamespaces> namespaces,
+    IHistoryStore store,
+    GatewayOutboxes outboxes,
+    TimeProvider time,
+    GrainMetrics metrics,
+    ILogger<ChannelGrain> logger) : Grain, IChannelGrain, IChannelRouting
+{
+    private static readonly TimeSpan MoveFlushLimit = TimeSpan.FromSeconds(1);
+
+    private readonly ChannelPresence _presence = new();
+    private string _name = "";
+    private ChannelOptions? _options;
+    private IChannelStream _stream = null!;
+    private HistoryReader _history = null!;
+    private GatewayAttachments _gateways = null!;
+    private ChannelDeliveries _deliveries = null!;
+    private ActivationLifetime _lifetime = null!;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _name = this.GetPrimaryKeyString();
+        _options = PublishRules.IsName(_name) ? namespaces.Value.Find(_name) : null;
+        _stream = store.Open(_name, _options ?? new ChannelOptions());
+        _history = new HistoryReader(_stream);
+        _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync));
+        _deliveries = new ChannelDeliveries(_name, _gateways);
+        _lifetime = new ActivationLifetime(this, DelayDeactivation, _stream, time);
+        metrics.ChannelActivated();
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        metrics.ChannelDeactivated();
+        if (_gateways.Count == 0)
+        {
+            return;
+        }
+
+        ChannelLog.Moved(logger, _name, _gateways.Count, reason.Description);
+        _deliveries.Move();
+        if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown)
+        {
+            // The silo waits for its activations: once all are gone nothing may carry the batch any more.
+            await _gateways.FlushAsync(MoveFlushLimit, time);
+        }
+
+        _gateways.DetachAll();
+    }
+
+    public async Task<StreamPosition> PublishAsync(PublishRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        PublishRules.Check(request, Options().PublicationDataFormat);
+        var result = await _stream.AppendAsync(request);
+        if (result.Published is { } publication)
+        {
+            _deliveries.Publish(result.Position.Epoch, publication);
+            metrics.Published();
+            ChannelLog.Published(logger, _name, publication.Offset);
+        }
+
+        _lifetime.Stay(_gateways.Count > 0);
+        return result.Position;
+    }
+
+    public async Task<HistoryPage> GetHistoryAsync(HistoryQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        Require(Options().HasHistory);
+        var page = await _history.ReadAsync(query);
+        _lifetime.Stay(_gateways.Count > 0);
+        return page;
+    }
+
+    public async Task RemoveHistoryAsync()
+    {
+        Require(Options().HasHistory);
+        await _stream.RemoveAsync();
+        _lifetime.Stay(_gateways.Count > 0);
+    }
+
+    public Task<IReadOnlyDictionary<string, ClientInfo>> GetPresenceAsync()
+    {
+        Require(Options().Presence);
+        return Task.FromResult(_presence.Present());
+    }
+
+    public Task<PresenceStats> GetPresenceStatsAsync()
+    {
+        Require(Options().Presence);
+        return Task.FromResult(_presence.Stats());
+    }
+
+    public async Task<ChannelAttachment> SubscribeAsync(GatewaySubscription subscription)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        var options = Options();
+        var gatewayId = subscription.Lane.GatewayId;
+        if (_gateways.Attach(subscription.Lane, subscription.Number))
+        {
+            _deliveries.Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
+        }
+
+        // Nothing is published in between, so the deliveries start right after the top.
+        var top = await _stream.GetTopAsync();
+        var latest = options.AllowsFossilDelta ? await _stream.GetLatestAsync() : null;
+        var outcome = _presence.Replace(gatewayId, subscription.Members);
+        _deliveries.Announce(outcome);
+        if (outcome.Refused > 0)
+        {
+            ChannelLog.PresenceFull(logger, _name, outcome.Refused, gatewayId);
+        }
+
+        ChannelLog.GatewaySubscribed(logger, _name, gatewayId);
+        _lifetime.Stay(_gateways.Count > 0);
+        return new ChannelAttachment { SiloId = outboxes.SiloId, Top = top, Latest = latest };
+    }
+
+    public Task UnsubscribeAsync(string gatewayId, long incarnation, long number)
+    {
+        var isKnown = _gateways.IsAttached(gatewayId, incarnation) || _gateways.IsLost(gatewayId, incarnation);
+        if (isKnown && number >= _gateways.NewestOf(gatewayId))
+        {
+            Drop(gatewayId);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> UpdatePresenceAsync(PresenceUpdate update)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        Options();
+        if (!_gateways.IsAttached(update.GatewayId, update.Incarnation))
+        {
+            return Task.FromResult(false);
+        }
+
+        var outcome = _presence.Apply(update.GatewayId, update.Changes);
+        _deliveries.Announce(outcome);
+        if (outcome.Refused > 0)
+        {
+            ChannelLog.PresenceFull(logger, _name, outcome.Refused, update.GatewayId);
+            throw new WsClusterException(ErrorCode.LimitExceeded, $"A channel has at most {ChannelPresence.MaxMembers} members.");
+        }
+
+        return Task.FromResult(true);
+    }
+
+    public async Task<HistoryPage> RecoverAsync(RecoveryQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        Options();
+        var page = await _history.RecoverAsync(query);
+        _lifetime.Stay(_gateways.Count > 0);
+        return page;
+    }
+
+    public Task GatewayLostAsync(string gatewayId, long incarnation)
+    {
+        // The gateway may have subscribed again since: then it has another outbox, and stays.
+        if (_gateways.IsLost(gatewayId, incarnation))
+        {
+            Drop(gatewayId);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private ChannelOptions Options()
+    {
+        if (_options is not null)
+        {
+            return _options;
+        }
+
+        // Whoever makes up names must not fill the memory with channels that cannot be.
+        DeactivateOnIdle();
+        throw PublishRules.IsName(_name)
+            ? new WsClusterException(ErrorCode.UnknownChannel)
+            : new WsClusterException(ErrorCode.BadRequest, $"A channel's name has 1 to {PublishRules.MaxChannelBytes} bytes.");
+    }
+
+    private static void Require(bool isOn)
+    {
+        if (!isOn)
+        {
+            throw new WsClusterException(ErrorCode.NotAvailable);
+        }
+    }
+
+    private void Drop(string gatewayId)
+    {
+        _gateways.Detach(gatewayId);
+        _deliveries.Announce(_presence.RemoveGateway(gatewayId));
+        ChannelLog.GatewayUnsubscribed(logger, _name, gatewayId);
+        _lifetime.Stay(_gateways.Count > 0);
+    }
+}

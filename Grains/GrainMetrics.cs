@@ -1,0 +1,57 @@
+using System.Diagnostics.Metrics;
+
+namespace WsCluster.Grains;
+
+/// <summary>What a silo measures, under the meter <c>WsCluster.Grains</c>.</summary>
+internal sealed class GrainMetrics
+{
+    public const string MeterName = "WsCluster.Grains";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _publications;
+    private readonly Counter<long> _batches;
+    private readonly Counter<long> _batchBytes;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _gatewaysLost;
+    private readonly Counter<long> _overflows;
+    private readonly UpDownCounter<long> _channels;
+    private readonly UpDownCounter<long> _users;
+
+    public GrainMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        _publications = _meter.CreateCounter<long>("wscluster.publications", "{publication}", "Publications that got their place in a channel.");
+        _batches = _meter.CreateCounter<long>("wscluster.delivery.batches", "{batch}", "Batches that gateways acknowledged.");
+        _batchBytes = _meter.CreateCounter<long>("wscluster.delivery.bytes", "By", "Bytes of the batches that gateways acknowledged.");
+        _retries = _meter.CreateCounter<long>("wscluster.delivery.retries", "{batch}", "Batches sent again for want of an acknowledgement.");
+        _gatewaysLost = _meter.CreateCounter<long>("wscluster.gateways.lost", "{gateway}", "Gateways whose lease on this silo ended.");
+        _overflows = _meter.CreateCounter<long>("wscluster.outbox.overflows", "{overflow}", "Outboxes dropped whole for being full.");
+        _channels = _meter.CreateUpDownCounter<long>("wscluster.channels.active", "{channel}", "Channels active on this silo.");
+        _users = _meter.CreateUpDownCounter<long>("wscluster.users.active", "{user}", "Users active on this silo.");
+    }
+
+    public void Published() => _publications.Add(1);
+
+    public void BatchDelivered(int bytes)
+    {
+        _batches.Add(1);
+        _batchBytes.Add(bytes);
+    }
+
+    public void BatchRetried() => _retries.Add(1);
+
+    public void GatewayLost() => _gatewaysLost.Add(1);
+
+    public void OutboxOverflowed() => _overflows.Add(1);
+
+    public void ChannelActivated() => _channels.Add(1);
+
+    public void ChannelDeactivated() => _channels.Add(-1);
+
+    public void UserActivated() => _users.Add(1);
+
+    public void UserDeactivated() => _users.Add(-1);
+
+    public void ObserveOutboxBytes(Func<long> bytes) =>
+        _meter.CreateObservableGauge("wscluster.outbox.queued", bytes, "By", "Bytes that wait in the outboxes.");
+}

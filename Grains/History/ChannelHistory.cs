@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+
+namespace WsCluster.Grains.History;
+
+/// <summary>
+/// The last publications of a channel, in memory: at most <paramref name="size"/>, until <paramref name="ttl"/> after the
+/// last publish. Offsets rise by one, so those kept are a gapless range that ends at the top.
+/// </summary>
+internal sealed class ChannelHistory(int size, TimeSpan ttl, TimeProvider time)
+{
+    private const string EpochAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private const int EpochLength = 8;
+    private const int SmallestRing = 8;
+
+    private readonly string _epoch = RandomNumberGenerator.GetString(EpochAlphabet, EpochLength);
+    private Publication[] _ring = [];
+    private int _start;
+    private int _count;
+    private ulong _top;
+    private DateTimeOffset _expiresAt;
+
+    /// <summary>The newest offset, kept or not, and the epoch.</summary>
+    public StreamPosition Top => new(_top, _epoch);
+
+    /// <summary>When the kept publications expire; null when there are none.</summary>
+    public DateTimeOffset? ExpiresAt => _count == 0 ? null : _expiresAt;
+
+    /// <summary>The newest publication, if it is still kept.</summary>
+    public Publication? Latest
+    {
+        get
+        {
+            Trim();
+            return _count == 0 ? null : this[_count - 1];
+        }
+    }
+
+    private Publication this[int index] => _ring[(_start + index) % _ring.Length];
+
+    /// <summary>Adds the publication that has the offset after the top.</summary>
+    public void Append(Publication publication)
+    {
+        if (publication.Offset != _top + 1)
+        {
+            throw new ArgumentException($"Offset {publication.Offset} cannot follow {_top}.", nameof(publication));
+        }
+
+        Trim();
+        if (_count == size)
+        {
+            _start = (_start + 1) % _ring.Length;
+            _count--;
+        }
+        else if (_count == _ring.Length)
+        {
+            Grow();
+        }
+
+        _ring[(_start + _count++) % _ring.Length] = publication;
+        _top = publication.Offset;
+        _expiresAt = time.GetUtcNow() + ttl;
+    }
+
+    /// <summary>Publications above an offset, oldest first; a negative limit is none.</summary>
+    public IReadOnlyList<Publication> ReadAfter(ulong after, int limit)
+    {
+        Trim();
+        var oldest = _top - (ulong)_count + 1;
+        var skipped = after < oldest ? 0 : (int)Math.Min(after - oldest + 1, (ulong)_count);
+        var page = new Publication[Limited(_count - skipped, limit)];
+        for (var i = 0; i < page.Length; i++)
+        {
+            page[i] = this[skipped + i];
+        }
+
+        return page;
+    }
+
+    /// <summary>Publications below an offset (or from the newest), newest first; a negative limit is none.</summary>
+    public IReadOnlyList<Publication> ReadBefore(ulong? before, int limit)
+    {
+        Trim();
+        var oldest = _top - (ulong)_count + 1;
+        var available = before is not { } end || end > _top ? _count : end <= oldest ? 0 : (int)(end - oldest);
+        var page = new Publication[Limited(available, limit)];
+        for (var i = 0; i < page.Length; i++)
+        {
+            page[i] = this[available - 1 - i];
+        }
+
+        return page;
+    }
+
+    /// <summary>Drops all publications; offset and epoch go on.</summary>
+    public void Clear()
+    {
+        _ring = [];
+        _start = 0;
+        _count = 0;
+    }
+
+    /// <summary>Drops the publications when their time is over.</summary>
+    /// <returns>When it will be; null when none are kept.</returns>
+    public DateTimeOffset? Trim()
+    {
+        if (_count > 0 && _expiresAt <= time.GetUtcNow())
+        {
+            Clear();
+        }
+
+        return ExpiresAt;
+    }
+
+    private static int Limited(int available, int limit) => limit < 0 ? available : Math.Min(available, limit);
+
+    private void Grow()
+    {
+        var larger = new Publication[(int)Math.Min(size, Math.Max(SmallestRing, 2L * _ring.Length))];
+        for (var i = 0; i < _count; i++)
+        {
+            larger[i] = this[i];
+        }
+
+        _ring = larger;
+        _start = 0;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace WsCluster.Grains.History;
+
+/// <summary>
+/// What earlier publishes with an idempotency key returned, for <see cref="Lifetime"/>. At most <see cref="Capacity"/>
+/// keys: past that the oldest go first.
+/// </summary>
+internal sealed class IdempotencyWindow(TimeProvider time)
+{
+    public const int Capacity = 10_000;
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    private readonly Dictionary<string, StreamPosition> _results = new(StringComparer.Ordinal);
+    private readonly Queue<(string Key, DateTimeOffset Until)> _byAge = new();
+    private DateTimeOffset _lastExpiry;
+
+    /// <summary>When the youngest key expires; null when there are none.</summary>
+    public DateTimeOffset? LastExpiry => _results.Count == 0 ? null : _lastExpiry;
+
+    public bool TryGet(string key, [MaybeNullWhen(false)] out StreamPosition result)
+    {
+        DropExpired();
+        return _results.TryGetValue(key, out result);
+    }
+
+    /// <summary>Remembers the result of a key that is not in the window.</summary>
+    public void Add(string key, StreamPosition result)
+    {
+        DropExpired();
+        if (_results.Count == Capacity)
+        {
+            DropOldest();
+        }
+
+        _results.Add(key, result);
+        _lastExpiry = time.GetUtcNow() + Lifetime;
+        _byAge.Enqueue((key, _lastExpiry));
+    }
+
+    private void DropExpired()
+    {
+        if (_byAge.Count == 0)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        while (_byAge.TryPeek(out var oldest) && oldest.Until <= now)
+        {
+            DropOldest();
+        }
+    }
+
+    private void DropOldest() => _results.Remove(_byAge.Dequeue().Key);
+}

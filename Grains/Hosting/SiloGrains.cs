@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Hosting;
+using WsCluster.Configuration;
+using WsCluster.Grains.History;
+using WsCluster.Grains.Routing;
+using WsCluster.Grains.Users;
+
+namespace WsCluster.Grains.Hosting;
+
+/// <summary>What the grains need, wherever their silo runs: in its own process, in a gateway, in a test.</summary>
+internal static class SiloGrains
+{
+    /// <summary>Registers the grains' services and options, and the silo's bounds.</summary>
+    public static ISiloBuilder AddWsClusterGrains(this ISiloBuilder silo, IConfiguration configuration)
+    {
+        silo.Services.AddChannelNamespaces(configuration);
+        silo.Services.AddCheckedOptions<UserOptions>(configuration, UserOptions.SectionName);
+        silo.Services.AddCheckedOptions<DeliveryOptions>(configuration, DeliveryOptions.SectionName);
+        silo.Services.AddMetrics();
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.TryAddSingleton<GrainMetrics>();
+        silo.Services.TryAddSingleton<GatewayOutboxes>();
+        silo.Services.TryAddSingleton<IHistoryStore, MemoryHistoryStore>();
+        return silo.UseFastMembership().UseBounds();
+    }
+
+    private static void AddCheckedOptions<TOptions>(this IServiceCollection services, IConfiguration configuration, string sectionName)
+        where TOptions : class, new()
+    {
+        // Read now, so that a mistake stops the start with its sentence rather than a grain's first activation.
+        var options = configuration.ReadChecked<TOptions>(sectionName);
+        services.TryAddSingleton(Options.Create(options));
+    }
+}

@@ -1,0 +1,96 @@
+using WsCluster.Routing;
+
+namespace WsCluster.Grains.Routing;
+
+/// <summary>The gateways that one activation delivers to, one outbox for each. Used only inside the activation.</summary>
+internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner owner)
+{
+    private readonly Dictionary<string, GatewayOutbox> _byGateway = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal); // of each gateway's newest subscription
+    private GatewayOutbox[] _all = []; // what Deliver walks; replaced whole
+
+    public int Count => _all.Length;
+
+    /// <summary>Starts deliveries to a gateway, or keeps them going.</summary>
+    /// <param name="lane">Where to deliver.</param>
+    /// <param name="number">Counts the gateway's subscriptions; zero where nothing tells them apart.</param>
+    /// <returns>True when an older incarnation of the gateway was attached: what is known of it is out of date.</returns>
+    public bool Attach(GatewayLane lane, long number = 0)
+    {
+        var outbox = outboxes.Attach(lane, owner);
+        _byGateway.TryGetValue(lane.GatewayId, out var previous);
+        if (previous != outbox)
+        {
+            if (previous is not null)
+            {
+                outboxes.Detach(previous, owner);
+            }
+
+            _byGateway[lane.GatewayId] = outbox;
+            _all = [.. _byGateway.Values];
+        }
+
+        _numbers[lane.GatewayId] = Math.Max(number, NewestOf(lane.GatewayId));
+        return previous is not null && previous.Incarnation != lane.Incarnation;
+    }
+
+    /// <summary>The number of the gateway's newest subscription; zero for a gateway that has none.</summary>
+    public long NewestOf(string gatewayId) => _numbers.GetValueOrDefault(gatewayId);
+
+    /// <summary>True when deliveries reach this incarnation of the gateway.</summary>
+    public bool IsAttached(string gatewayId, long incarnation) =>
+        Find(gatewayId, incarnation) is { IsClosed: false };
+
+    /// <summary>True when this incarnation is attached although its outbox has ended.</summary>
+    public bool IsLost(string gatewayId, long incarnation) =>
+        Find(gatewayId, incarnation) is { IsClosed: true };
+
+    /// <summary>Ends deliveries to the gateway, whatever its incarnation.</summary>
+    public void Detach(string gatewayId)
+    {
+        if (_byGateway.Remove(gatewayId, out var outbox))
+        {
+            outboxes.Detach(outbox, owner);
+            _numbers.Remove(gatewayId);
+            _all = [.. _byGateway.Values];
+        }
+    }
+
+    /// <summary>Queues the same bytes for every gateway. Waits for none.</summary>
+    public void Deliver(ReadOnlySpan<byte> entry)
+    {
+        foreach (var outbox in _all)
+        {
+            outbox.Enqueue(entry); // a closed outbox drops it: its gateway is gone, and this grain is about to be told
+        }
+    }
+
+    /// <summary>Waits until the gateways have acknowledged what was queued, at most <paramref name="limit"/>.</summary>
+    public async Task FlushAsync(TimeSpan limit, TimeProvider time)
+    {
+        try
+        {
+            await Task.WhenAll(_all.Select(outbox => outbox.FlushAsync())).WaitAsync(limit, time);
+        }
+        catch (TimeoutException)
+        {
+            // The gateways find out by themselves, only later.
+        }
+    }
+
+    /// <summary>Ends all deliveries; what is queued still goes.</summary>
+    public void DetachAll()
+    {
+        foreach (var outbox in _all)
+        {
+            outboxes.Detach(outbox, owner);
+        }
+
+        _byGateway.Clear();
+        _numbers.Clear();
+        _all = [];
+    }
+
+    private GatewayOutbox? Find(string gatewayId, long incarnation) =>
+        _byGateway.TryGetValue(gatewayId, out var outbox) && outbox.Incarnation == incarnation ? outbox : null;
+}

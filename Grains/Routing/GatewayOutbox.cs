@@ -1,0 +1,295 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using Orleans.Runtime;
+using WsCluster.Routing;
+
+namespace WsCluster.Grains.Routing;
+
+/// <summary>
+/// What one silo has to deliver to one lane of a gateway: entries of all its channels and users, sent as one acknowledged
+/// batch after the other. Any thread may enqueue; nothing here waits for the gateway but the pump.
+/// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Close ends the source; it has no timer or handle.")]
+internal sealed class GatewayOutbox
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly OutboxContext _context;
+    private readonly GatewayLane _lane;
+    private readonly Action<GatewayOutbox> _lost;
+    private readonly Guid _id = Guid.NewGuid();
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly CancellationTokenSource _closing = new();
+
+    private readonly Lock _lock = new(); // guards everything below
+    private readonly OutboxBuffer _buffer = new();
+    private long _lastSequence;
+    private bool _isSignalled;
+    private bool _mustResynchronise;
+    private bool _heartbeatDue;
+    private bool _awaitsAcknowledgement;
+    private bool _sentSinceTick;
+    private TimeSpan _silence;
+    private TaskCompletionSource? _flushed;
+
+    /// <param name="context">What the silo's outboxes share.</param>
+    /// <param name="lane">Where to deliver.</param>
+    /// <param name="lost">Called once, on a pool thread, when the gateway's lease is over.</param>
+    public GatewayOutbox(OutboxContext context, GatewayLane lane, Action<GatewayOutbox> lost)
+    {
+        _context = context;
+        _lane = lane;
+        _lost = lost;
+
+        // The pump belongs to no grain: started from an activation it would otherwise run as part of it.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(PumpAsync);
+        }
+    }
+
+    public string GatewayId => _lane.GatewayId;
+
+    public long Incarnation => _lane.Incarnation;
+
+    public int Lane => _lane.Lane;
+
+    /// <summary>True when nothing is delivered through it any more.</summary>
+    public bool IsClosed => _closing.IsCancellationRequested;
+
+    /// <summary>Bytes that wait.</summary>
+    public long QueuedBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _buffer.Bytes;
+            }
+        }
+    }
+
+    /// <summary>Queues an entry behind all earlier ones. False when the outbox is closed: the gateway is gone.</summary>
+    public bool Enqueue(ReadOnlySpan<byte> entry)
+    {
+        lock (_lock)
+        {
+            if (IsClosed)
+            {
+                return false;
+            }
+
+            if (_buffer.Bytes + entry.Length > _context.Options.MaxOutboxBytes)
+            {
+                Overflow(entry.Length);
+            }
+            else
+            {
+                _buffer.Append(entry);
+            }
+
+            Signal();
+            return true;
+        }
+    }
+
+    /// <summary>The passing of one <see cref="OutboxContext.TickInterval"/>: renews the lease, or ends it.</summary>
+    /// <remarks>
+    /// Silence is counted in ticks, not read off the clock: after a pause of this very process (a debugger, a stopped
+    /// container) a clock would find every gateway silent, while the timer has ticked only once.
+    /// </remarks>
+    public void Tick()
+    {
+        lock (_lock)
+        {
+            if (IsClosed)
+            {
+                return;
+            }
+
+            if (!_awaitsAcknowledgement)
+            {
+                _heartbeatDue = !_sentSinceTick;
+                _sentSinceTick = false;
+                if (_heartbeatDue)
+                {
+                    Signal();
+                }
+
+                return;
+            }
+
+            _silence += OutboxContext.TickInterval;
+            if (_silence < _context.Options.GatewayLease)
+            {
+                return;
+            }
+        }
+
+        Lose("no acknowledgement");
+    }
+
+    /// <summary>Ends when everything queued so far is acknowledged, or the outbox closed.</summary>
+    public Task FlushAsync()
+    {
+        lock (_lock)
+        {
+            if (IsClosed || (_buffer.Bytes == 0 && !_awaitsAcknowledgement))
+            {
+                return Task.CompletedTask;
+            }
+
+            _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _flushed.Task;
+        }
+    }
+
+    /// <summary>Drops what waits and stops the pump.</summary>
+    /// <returns>False when it was closed already.</returns>
+    public bool Close()
+    {
+        TaskCompletionSource? flushed;
+        lock (_lock)
+        {
+            if (IsClosed)
+            {
+                return false;
+            }
+
+            // Cancelling under the lock makes Enqueue's answer exact; registered continuations run on the pool.
+            _ = _closing.CancelAsync();
+            _buffer.Clear();
+            flushed = _flushed;
+        }
+
+        _signal.Writer.TryComplete();
+        flushed?.TrySetResult();
+        return true;
+    }
+
+    private void Lose(string reason)
+    {
+        if (!IsClosed)
+        {
+            RoutingLog.GatewayLost(_context.Logger, GatewayId, Incarnation, reason);
+            _lost(this);
+        }
+    }
+
+    private void Overflow(int entryLength)
+    {
+        if (!_mustResynchronise)
+        {
+            RoutingLog.OutboxOverflow(_context.Logger, GatewayId, Lane, _buffer.Bytes + entryLength);
+            _context.Metrics.OutboxOverflowed();
+        }
+
+        _buffer.Clear();
+        _mustResynchronise = true;
+    }
+
+    private void Signal()
+    {
+        if (!_isSignalled)
+        {
+            _isSignalled = true;
+            _signal.Writer.TryWrite(true);
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            while (await _signal.Reader.WaitToReadAsync())
+            {
+                _signal.Reader.TryRead(out _);
+                while (TakeBatch() is { } batch && await SendAsync(batch))
+                {
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            RoutingLog.PumpFailed(_context.Logger, e, GatewayId, Lane);
+            _lost(this);
+        }
+    }
+
+    private DeliveryBatch? TakeBatch()
+    {
+        RentedBatch taken;
+        bool resynchronise;
+        long sequence;
+        lock (_lock)
+        {
+            var hasEntries = _buffer.TryTake(out taken);
+            if (IsClosed || (!hasEntries && !_mustResynchronise && !_heartbeatDue))
+            {
+                _isSignalled = false;
+                _flushed?.TrySetResult();
+                _flushed = null;
+                return null;
+            }
+
+            resynchronise = _mustResynchronise;
+            sequence = ++_lastSequence;
+            _mustResynchronise = false;
+            _heartbeatDue = false;
+            _awaitsAcknowledgement = true;
+            _sentSinceTick = true;
+        }
+
+        return new DeliveryBatch
+        {
+            SiloId = _context.SiloId,
+            OutboxId = _id,
+            Sequence = sequence,
+            Resynchronise = resynchronise,
+            Entries = taken.Array is null ? [] : taken.ToMessage(),
+        };
+    }
+
+    /// <summary>Sends until the gateway acknowledges; always the same bytes, as an unanswered call may have arrived.</summary>
+    private async Task<bool> SendAsync(DeliveryBatch batch)
+    {
+        while (!IsClosed)
+        {
+            try
+            {
+                await _lane.Observer.DeliverAsync(batch).WaitAsync(_closing.Token);
+                Acknowledged(batch);
+                return true;
+            }
+            catch (ClientNotAvailableException)
+            {
+                Lose("not connected to the cluster");
+                return false;
+            }
+            catch (Exception e) when (!IsClosed)
+            {
+                RoutingLog.BatchRetried(_context.Logger, e, GatewayId, Lane, batch.Sequence);
+                _context.Metrics.BatchRetried();
+            }
+            catch (Exception)
+            {
+                return false;
+            }
+
+            await Task.Delay(RetryPause, _context.Time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return false;
+    }
+
+    private void Acknowledged(DeliveryBatch batch)
+    {
+        lock (_lock)
+        {
+            _awaitsAcknowledgement = false;
+            _silence = TimeSpan.Zero;
+        }
+
+        _context.Metrics.BatchDelivered(batch.Entries.Length);
+    }
+}

@@ -1,0 +1,204 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using WsCluster.Routing;
+
+namespace WsCluster.Grains.Routing;
+
+/// <summary>
+/// The outboxes of a silo: one for each lane of each gateway that an activation here delivers to. All lanes of a gateway
+/// share its fate, and a newer incarnation ends the older at once.
+/// </summary>
+internal sealed class GatewayOutboxes : IDisposable
+{
+    // An outbox that nobody uses stays for a while: channels come and go.
+    private const int IdleTicksKept = 30;
+
+    private readonly OutboxContext _context;
+    private readonly LossNotifier _losses;
+    private readonly ITimer _timer;
+    private readonly Lock _lock = new(); // guards _gateways and the owners in it
+    private readonly Dictionary<string, Gateway> _gateways = new(StringComparer.Ordinal);
+
+    public GatewayOutboxes(
+        ILocalSiloDetails silo, IOptions<DeliveryOptions> options, TimeProvider time, GrainMetrics metrics, ILoggerFactory loggers)
+    {
+        _context = new OutboxContext
+        {
+            SiloId = silo.SiloAddress.ToParsableString(),
+            Options = options.Value,
+            Time = time,
+            Metrics = metrics,
+            Logger = loggers.CreateLogger<GatewayOutboxes>(),
+        };
+        _losses = new LossNotifier(_context);
+        metrics.ObserveOutboxBytes(() => Outboxes().Sum(outbox => outbox.QueuedBytes));
+        using (ExecutionContext.SuppressFlow())
+        {
+            _timer = time.CreateTimer(_ => Tick(), null, OutboxContext.TickInterval, OutboxContext.TickInterval);
+        }
+    }
+
+    /// <summary>The silo's address with its generation.</summary>
+    public string SiloId => _context.SiloId;
+
+    /// <summary>The outbox of a lane, kept open while it has owners.</summary>
+    /// <exception cref="WsClusterException">The lane belongs to an incarnation that a newer one has replaced.</exception>
+    public GatewayOutbox Attach(GatewayLane lane, OutboxOwner owner)
+    {
+        Gateway? replaced = null;
+        try
+        {
+            lock (_lock)
+            {
+                if (_gateways.TryGetValue(lane.GatewayId, out var gateway) && gateway.Incarnation != lane.Incarnation)
+                {
+                    if (gateway.Incarnation > lane.Incarnation)
+                    {
+                        throw new WsClusterException(ErrorCode.BadRequest, $"Gateway {lane.GatewayId} has been replaced by a newer one.");
+                    }
+
+                    _gateways.Remove(lane.GatewayId);
+                    replaced = gateway;
+                    gateway = null;
+                }
+
+                if (gateway is null)
+                {
+                    gateway = new Gateway(lane.Incarnation);
+                    _gateways.Add(lane.GatewayId, gateway);
+                }
+
+                if (!gateway.Lanes.TryGetValue(lane.Lane, out var attached))
+                {
+                    attached = new AttachedLane(new GatewayOutbox(_context, lane, Lose));
+                    gateway.Lanes.Add(lane.Lane, attached);
+                }
+
+                attached.Owners.Add(owner);
+                return attached.Outbox;
+            }
+        }
+        finally
+        {
+            if (replaced is not null)
+            {
+                RoutingLog.GatewayReplaced(_context.Logger, lane.GatewayId, replaced.Incarnation, lane.Incarnation);
+                End(lane.GatewayId, replaced);
+            }
+        }
+    }
+
+    /// <summary>The owner delivers no more through this outbox; what it queued still goes.</summary>
+    public void Detach(GatewayOutbox outbox, OutboxOwner owner)
+    {
+        lock (_lock)
+        {
+            if (_gateways.TryGetValue(outbox.GatewayId, out var gateway) &&
+                gateway.Lanes.TryGetValue(outbox.Lane, out var attached) && attached.Outbox == outbox)
+            {
+                attached.Owners.Remove(owner);
+            }
+        }
+    }
+
+    /// <summary>Stops all deliveries, with the silo.</summary>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        foreach (var outbox in Outboxes())
+        {
+            outbox.Close();
+        }
+    }
+
+    private void Tick()
+    {
+        foreach (var outbox in Outboxes())
+        {
+            outbox.Tick();
+        }
+
+        CloseIdle();
+    }
+
+    private void CloseIdle()
+    {
+        lock (_lock)
+        {
+            foreach (var (id, gateway) in _gateways)
+            {
+                foreach (var (lane, attached) in gateway.Lanes)
+                {
+                    attached.IdleTicks = attached.Owners.Count == 0 ? attached.IdleTicks + 1 : 0;
+                    if (attached.IdleTicks > IdleTicksKept)
+                    {
+                        attached.Outbox.Close();
+                        gateway.Lanes.Remove(lane); // a dictionary allows removal while it is walked
+                    }
+                }
+
+                if (gateway.Lanes.Count == 0)
+                {
+                    _gateways.Remove(id);
+                }
+            }
+        }
+    }
+
+    /// <summary>One lane found the gateway dead: all of its outboxes here end.</summary>
+    private void Lose(GatewayOutbox outbox)
+    {
+        Gateway? gateway;
+        lock (_lock)
+        {
+            if (!_gateways.TryGetValue(outbox.GatewayId, out gateway) || gateway.Incarnation != outbox.Incarnation)
+            {
+                outbox.Close();
+                return;
+            }
+
+            _gateways.Remove(outbox.GatewayId);
+        }
+
+        _context.Metrics.GatewayLost();
+        End(outbox.GatewayId, gateway);
+    }
+
+    private void End(string gatewayId, Gateway gateway)
+    {
+        // It is no longer in the dictionary, so nobody else touches its lanes.
+        var owners = new HashSet<OutboxOwner>();
+        foreach (var attached in gateway.Lanes.Values)
+        {
+            attached.Outbox.Close();
+            owners.UnionWith(attached.Owners);
+        }
+
+        _losses.Tell(owners, gatewayId, gateway.Incarnation);
+    }
+
+    private GatewayOutbox[] Outboxes()
+    {
+        lock (_lock)
+        {
+            return [.. _gateways.Values.SelectMany(gateway => gateway.Lanes.Values, (_, attached) => attached.Outbox)];
+        }
+    }
+
+    private sealed class Gateway(long incarnation)
+    {
+        public long Incarnation { get; } = incarnation;
+
+        public Dictionary<int, AttachedLane> Lanes { get; } = [];
+    }
+
+    private sealed class AttachedLane(GatewayOutbox outbox)
+    {
+        public GatewayOutbox Outbox { get; } = outbox;
+
+        public HashSet<OutboxOwner> Owners { get; } = [];
+
+        public int IdleTicks { get; set; }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+
+namespace WsCluster.Grains.Routing;
+
+/// <summary>
+/// The entries that wait in an outbox, already grouped into batches of at most <see cref="MaxBatchBytes"/>; a larger entry
+/// is a batch of its own. Not thread-safe: the outbox's lock guards it.
+/// </summary>
+internal sealed class OutboxBuffer
+{
+    public const int MaxBatchBytes = 256 * 1024;
+    private const int SmallestRent = 4 * 1024;
+
+    private readonly Queue<RentedBatch> _closed = new();
+    private byte[]? _open;
+    private int _openLength;
+
+    /// <summary>Bytes of all entries that wait.</summary>
+    public long Bytes { get; private set; }
+
+    public void Append(ReadOnlySpan<byte> entry)
+    {
+        if (_open is not null && _openLength + entry.Length > MaxBatchBytes)
+        {
+            CloseOpenBatch();
+        }
+
+        MakeRoom(entry.Length);
+        entry.CopyTo(_open.AsSpan(_openLength));
+        _openLength += entry.Length;
+        Bytes += entry.Length;
+    }
+
+    /// <summary>Takes the oldest batch; whoever takes it returns its array.</summary>
+    public bool TryTake(out RentedBatch batch)
+    {
+        if (_closed.Count == 0 && _open is not null)
+        {
+            CloseOpenBatch();
+        }
+
+        if (!_closed.TryDequeue(out batch))
+        {
+            return false;
+        }
+
+        Bytes -= batch.Length;
+        return true;
+    }
+
+    /// <summary>Drops everything.</summary>
+    public void Clear()
+    {
+        while (TryTake(out var batch))
+        {
+            batch.Return();
+        }
+    }
+
+    private void CloseOpenBatch()
+    {
+        _closed.Enqueue(new RentedBatch(_open!, _openLength));
+        _open = null;
+        _openLength = 0;
+    }
+
+    private void MakeRoom(int length)
+    {
+        var needed = _openLength + length;
+        if (_open is null)
+        {
+            _open = ArrayPool<byte>.Shared.Rent(Math.Max(needed, SmallestRent));
+        }
+        else if (_open.Length < needed)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, 2 * _open.Length));
+            _open.AsSpan(0, _openLength).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_open);
+            _open = larger;
+        }
+    }
+}
+
+/// <summary>A batch in a rented array.</summary>
+internal readonly record struct RentedBatch(byte[] Array, int Length)
+{
+    /// <summary>Copies the bytes into an array of exactly their size, for a message, and returns the rented one.</summary>
+    public byte[] ToMessage()
+    {
+        var message = Array.AsSpan(0, Length).ToArray();
+        Return();
+        return message;
+    }
+
+    public void Return() => ArrayPool<byte>.Shared.Return(Array);
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace WsCluster.Grains.Routing;
+
+/// <summary>What all outboxes of a silo share.</summary>
+internal sealed record OutboxContext
+{
+    /// <summary>How often an idle outbox sends an empty batch, and how finely a lease is measured.</summary>
+    public static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>The silo's address with its generation.</summary>
+    public required string SiloId { get; init; }
+
+    public required DeliveryOptions Options { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required GrainMetrics Metrics { get; init; }
+
+    public required ILogger Logger { get; init; }
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Serialization;
+using WsCluster.Grains.Routing;
+using WsCluster.Routing;
+
+namespace WsCluster.Grains.Users;
+
+/// <summary>One user: knows every live connection in the cluster, so that the limit is exact and commands reach them all.</summary>
+internal sealed class UserGrain(
+    IOptions<UserOptions> options,
+    Serializer serializer,
+    GatewayOutboxes outboxes,
+    TimeProvider time,
+    GrainMetrics metrics,
+    ILogger<UserGrain> logger) : Grain, IUserGrain, IUserRouting
+{
+    private static readonly TimeSpan Pinned = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan MoveFlushLimit = TimeSpan.FromSeconds(1);
+
+    private readonly UserSessions _sessions = new(options.Value.MaxConnections);
+    private string _user = "";
+    private GatewayAttachments _gateways = null!;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _user = this.GetPrimaryKeyString();
+        _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IUserRouting>().GatewayLostAsync));
+        metrics.UserActivated();
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        metrics.UserDeactivated();
+        if (_gateways.Count == 0)
+        {
+            return;
+        }
+
+        UserLog.Moved(logger, _user, _sessions.Count, reason.Description);
+        Deliver(DeliveryKind.UserMoved, []);
+        if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown)
+        {
+            // The silo waits for its activations: once all are gone nothing may carry the batch any more.
+            await _gateways.FlushAsync(MoveFlushLimit, time);
+        }
+
+        _gateways.DetachAll();
+    }
+
+    public Task ExecuteAsync(UserCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (_gateways.Count > 0)
+        {
+            Deliver(DeliveryKind.UserCommand, serializer.SerializeToArray(command));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<UserSession>> GetSessionsAsync() => Task.FromResult(_sessions.All());
+
+    public Task<SessionAdmission> ConnectAsync(UserSession session, GatewayLane lane)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        Attach(lane);
+        var admitted = _sessions.TryAdd(session);
+        if (!admitted)
+        {
+            UserLog.Refused(logger, _user, session.Client, lane.GatewayId);
+        }
+
+        DetachIfUnused(lane.GatewayId);
+        return Task.FromResult(new SessionAdmission(admitted, outboxes.SiloId));
+    }
+
+    public Task DisconnectAsync(string client, string gatewayId)
+    {
+        _sessions.Remove(client, gatewayId);
+        DetachIfUnused(gatewayId);
+        return Task.CompletedTask;
+    }
+
+    public Task<SessionAdmission> RestoreAsync(IReadOnlyList<UserSession> sessions, GatewayLane lane)
+    {
+        ArgumentNullException.ThrowIfNull(sessions);
+        Attach(lane);
+        _sessions.Replace(lane.GatewayId, sessions);
+        DetachIfUnused(lane.GatewayId);
+        return Task.FromResult(new SessionAdmission(true, outboxes.SiloId));
+    }
+
+    public Task GatewayLostAsync(string gatewayId, long incarnation)
+    {
+        // The gateway may have come back since: then it has another outbox, and its sessions stay.
+        if (_gateways.IsLost(gatewayId, incarnation))
+        {
+            UserLog.GatewayLost(logger, _user, gatewayId);
+            _sessions.RemoveGateway(gatewayId);
+            DetachIfUnused(gatewayId);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Attach(GatewayLane lane)
+    {
+        ArgumentNullException.ThrowIfNull(lane);
+        if (_gateways.Attach(lane))
+        {
+            _sessions.RemoveGateway(lane.GatewayId); // those of the process that was there before
+        }
+    }
+
+    private void DetachIfUnused(string gatewayId)
+    {
+        if (!_sessions.HasAny(gatewayId))
+        {
+            _gateways.Detach(gatewayId);
+        }
+
+        DelayDeactivation(_sessions.Count > 0 ? Pinned : TimeSpan.MinValue);
+    }
+
+    private void Deliver(DeliveryKind kind, byte[] body)
+    {
+        var entry = new ArrayBufferWriter<byte>(body.Length + 64);
+        DeliveryWriter.Write(entry, kind, _user, body);
+        _gateways.Deliver(entry.WrittenSpan);
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace WsCluster.Grains.Users;
+
+internal static partial class UserLog
+{
+    [LoggerMessage(1, LogLevel.Debug, "User {User} has as many connections as allowed; {Client} on gateway {GatewayId} is refused.", EventName = "Refused")]
+    public static partial void Refused(ILogger logger, string user, string client, string gatewayId);
+
+    [LoggerMessage(2, LogLevel.Debug, "The sessions of user {User} on gateway {GatewayId} end with the gateway.", EventName = "GatewayLost")]
+    public static partial void GatewayLost(ILogger logger, string user, string gatewayId);
+
+    [LoggerMessage(3, LogLevel.Debug, "User {User} moves away with {Sessions} sessions: {Reason}.", EventName = "Moved")]
+    public static partial void Moved(ILogger logger, string user, int sessions, string reason);
+}

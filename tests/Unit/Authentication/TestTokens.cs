@@ -1,0 +1,58 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Authentication;
+
+namespace WsCluster.Tests.Unit.Authentication;
+
+/// <summary>Issues tokens, good ones and bad ones.</summary>
+internal static class TestTokens
+{
+    public const string Secret = "secret";
+
+    public static RSA Rsa { get; } = RSA.Create(2048);
+
+    public static ECDsa P256 { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    public static ECDsa P384 { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+
+    public static ECDsa P521 { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP521);
+
+    /// <summary>A token signed with the test secret.</summary>
+    public static string Hmac(string payload, string secret = Secret, string algorithm = "HS256", string headerRest = "") =>
+        Sign(Header(algorithm, headerRest), payload, signed => CryptographicOperations.HmacData(HashOf(algorithm), Encoding.UTF8.GetBytes(secret), signed));
+
+    /// <summary>A token signed with an RSA key.</summary>
+    public static string Rs(string payload, string algorithm = "RS256") =>
+        Sign(Header(algorithm), payload, signed => Rsa.SignData(signed, HashOf(algorithm), RSASignaturePadding.Pkcs1));
+
+    /// <summary>A token signed with an ECDSA key, whatever its curve.</summary>
+    public static string Es(string payload, ECDsa key, string algorithm) =>
+        Sign(Header(algorithm), payload, signed => key.SignData(signed, HashOf(algorithm)));
+
+    /// <summary>A token with any header and any signature.</summary>
+    public static string Sign(string header, string payload, Func<byte[], byte[]> sign)
+    {
+        var text = Encode(Encoding.UTF8.GetBytes(header)) + "." + Encode(Encoding.UTF8.GetBytes(payload));
+        return text + "." + Encode(sign(Encoding.ASCII.GetBytes(text)));
+    }
+
+    public static string Header(string algorithm, string rest = "") => $$"""{"alg":"{{algorithm}}","typ":"JWT"{{rest}}}""";
+
+    public static string Encode(byte[] bytes) => Base64Url.EncodeToString(bytes);
+
+    /// <summary>A verifier with these options and the given time.</summary>
+    public static JwtVerifier Verifier(TokenOptions options, TimeProvider time) => new(new FixedOptions(options), time);
+
+    private static HashAlgorithmName HashOf(string algorithm) => new("SHA" + algorithm[2..]);
+
+    private sealed class FixedOptions(TokenOptions options) : IOptionsMonitor<TokenOptions>
+    {
+        public TokenOptions CurrentValue => options;
+
+        public TokenOptions Get(string? name) => options;
+
+        public IDisposable? OnChange(Action<TokenOptions, string?> listener) => null;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Reflection;
+using WsCluster.Routing;
+
+namespace WsCluster.Tests.Unit.Client;
+
+/// <summary>A cluster in memory for clients: records every call and answers as told.</summary>
+public sealed class FakeGrains
+{
+    private readonly List<(string Key, object Call)> _calls = [];
+
+    public FakeGrains() => Factory = FakeFactory.Create(this);
+
+    public IGrainFactory Factory { get; }
+
+    /// <summary>False: as Orleans before it has joined.</summary>
+    public bool IsJoined { get; set; } = true;
+
+    /// <summary>Answers publishes; by default offset 7 in epoch "e1".</summary>
+    public Func<string, PublishRequest, Task<StreamPosition>> OnPublish { get; set; } = (_, _) => Task.FromResult(new StreamPosition(7, "e1"));
+
+    public Func<string, HistoryQuery, Task<HistoryPage>> OnHistory { get; set; } =
+        (_, _) => Task.FromResult(new HistoryPage { Publications = [], Top = new StreamPosition(0, "e1") });
+
+    public Func<UserCommand, Task> OnCommand { get; set; } = _ => Task.CompletedTask;
+
+    public Dictionary<string, ClientInfo> Presence { get; } = [];
+
+    public List<FakeGateway> Gateways { get; } = [];
+
+    /// <summary>All calls so far, with the key of the grain that got them.</summary>
+    public IReadOnlyList<(string Key, object Call)> Calls
+    {
+        get
+        {
+            lock (_calls)
+            {
+                return [.. _calls];
+            }
+        }
+    }
+
+    public IEnumerable<T> CallsOf<T>() => Calls.Select(call => call.Call).OfType<T>();
+
+    public void Record(string key, object call)
+    {
+        lock (_calls)
+        {
+            _calls.Add((key, call));
+        }
+    }
+
+    private object GetGrain(Type type, string key)
+    {
+        if (!IsJoined)
+        {
+            throw new ArgumentException($"Could not find an implementation for interface {type}");
+        }
+
+        return type == typeof(IChannelGrain) ? new FakeChannel(key, this)
+            : type == typeof(IUserGrain) ? new FakeUser(key, this)
+            : type == typeof(IGatewayDirectoryGrain) ? new FakeDirectory(this)
+            : throw new NotSupportedException(type.Name);
+    }
+
+    private sealed class FakeChannel(string key, FakeGrains grains) : IChannelGrain
+    {
+        public Task<StreamPosition> PublishAsync(PublishRequest request)
+        {
+            grains.Record(key, request);
+            return grains.OnPublish(key, request);
+        }
+
+        public Task<HistoryPage> GetHistoryAsync(HistoryQuery query)
+        {
+            grains.Record(key, query);
+            return grains.OnHistory(key, query);
+        }
+
+        public Task RemoveHistoryAsync()
+        {
+            grains.Record(key, "remove history");
+            return Task.CompletedTask;
+        }
+
+        public Task<IReadOnlyDictionary<string, ClientInfo>> GetPresenceAsync() =>
+            Task.FromResult<IReadOnlyDictionary<string, ClientInfo>>(grains.Presence);
+
+        public Task<PresenceStats> GetPresenceStatsAsync() =>
+            Task.FromResult(new PresenceStats(grains.Presence.Count, grains.Presence.Values.DistinctBy(info => info.User).Count()));
+    }
+
+    private sealed class FakeUser(string key, FakeGrains grains) : IUserGrain
+    {
+        public Task ExecuteAsync(UserCommand command)
+        {
+            grains.Record(key, command);
+            return grains.OnCommand(command);
+        }
+
+        public Task<IReadOnlyList<UserSession>> GetSessionsAsync() => Task.FromResult<IReadOnlyList<UserSession>>(
+            [new UserSession { Client = "c1", GatewayId = "g1", ConnectedAt = DateTimeOffset.UnixEpoch }]);
+    }
+
+    private sealed class FakeDirectory(FakeGrains grains) : IGatewayDirectoryGrain
+    {
+        public Task RegisterAsync(GatewayRegistration registration) => throw new NotSupportedException();
+
+        public Task LeaveAsync(string gatewayId, long incarnation) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<GatewayRegistration>> GetGatewaysAsync() => Task.FromResult<IReadOnlyList<GatewayRegistration>>(
+            [.. grains.Gateways.Select(gateway => new GatewayRegistration { GatewayId = gateway.Id, Incarnation = 1, Control = gateway })]);
+    }
+
+    /// <summary>Answers <c>GetGrain&lt;T&gt;(string, …)</c>, the one member that clients use.</summary>
+    public class FakeFactory : DispatchProxy // not sealed: the proxy derives from it
+    {
+        private FakeGrains _grains = null!;
+
+        public static IGrainFactory Create(FakeGrains grains)
+        {
+            var factory = Create<IGrainFactory, FakeFactory>();
+            ((FakeFactory)(object)factory)._grains = grains;
+            return factory;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _grains.GetGrain(targetMethod!.GetGenericArguments()[0], (string)args![0]!);
+    }
+}
+
+/// <summary>A gateway that answers, or fails when told to.</summary>
+public sealed class FakeGateway(string id) : IGatewayControl
+{
+    public string Id => id;
+
+    public Exception? Failure { get; set; }
+
+    public Dictionary<string, int> Channels { get; } = [];
+
+    public string? Pattern { get; private set; }
+
+    public List<UserCommand> AnonymousCommands { get; } = [];
+
+    public Task<GatewayDescription> DescribeAsync() => Answer(new GatewayDescription
+    {
+        GatewayId = id,
+        Name = $"host-{id}:8000",
+        Version = "0.1.0",
+        Clients = 3,
+        Users = 2,
+        Subscriptions = 5,
+        Channels = Channels.Count,
+        Uptime = TimeSpan.FromSeconds(90.7),
+        CpuPercent = 12.341,
+        ResidentBytes = 1000,
+    });
+
+    public Task<IReadOnlyDictionary<string, int>> GetChannelsAsync(string pattern)
+    {
+        Pattern = pattern;
+        return Answer<IReadOnlyDictionary<string, int>>(Channels);
+    }
+
+    public Task ExecuteAnonymousAsync(UserCommand command)
+    {
+        AnonymousCommands.Add(command);
+        return Answer(true);
+    }
+
+    private Task<T> Answer<T>(T answer) => Failure is null ? Task.FromResult(answer) : Task.FromException<T>(Failure);
+}
