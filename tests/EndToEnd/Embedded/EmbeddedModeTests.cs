@@ -10,7 +10,7 @@ public sealed class EmbeddedModeTests
     [Fact]
     public async Task Start_WithoutSettings_SaysWhereToConnectAndIsReady()
     {
-        await using var gateway = await GatewayProcess.StartAsync("embedded");
+        await using var gateway = await GatewayProcess.StartEmbeddedAsync();
         Assert.Contains(gateway.WebSocketAddress.ToString(), gateway.Process.Log, StringComparison.Ordinal);
         Assert.Contains("anonymous", gateway.Process.Log, StringComparison.OrdinalIgnoreCase);
         gateway.AssertNoErrors();
@@ -20,7 +20,7 @@ public sealed class EmbeddedModeTests
     [Theory, InlineData("publish"), InlineData("recovery"), InlineData("presence"), InlineData("many-channels")]
     public async Task Sdk_OnOneProcess_WorksAsOnACluster(string scenario)
     {
-        await using var gateway = await GatewayProcess.StartAsync("embedded",
+        await using var gateway = await GatewayProcess.StartEmbeddedAsync(
             $"WsCluster:ConfigFile={Path.Combine(Repository.EndToEnd, "cluster.json")}",
             $"WsCluster:Tokens:HmacSecret={TestCluster.Secret}",
             $"WsCluster:Api:Keys:0={TestCluster.ApiKey}");
@@ -37,8 +37,8 @@ public sealed class EmbeddedModeTests
     [Fact]
     public async Task Page_InABrowser_ShowsAPublishedMessage()
     {
-        await using var gateway = await GatewayProcess.StartAsync("embedded");
-        await Script.RunNodeAsync("console-page", new { protocol = "json", gateways = new[] { gateway.Address.GetLeftPart(UriPartial.Authority) } });
+        await using var gateway = await GatewayProcess.StartEmbeddedAsync();
+        await Script.RunNodeAsync("try-page", new { protocol = "json", gateways = new[] { gateway.Address.GetLeftPart(UriPartial.Authority) } });
     }
 
     [Theory]
