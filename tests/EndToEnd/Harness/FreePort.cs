@@ -1,0 +1,31 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace WsCluster.Tests.EndToEnd.Harness;
+
+/// <summary>
+/// Finds ports for the processes under test. They lie below the range the kernel takes for outgoing connections, so
+/// that only another listener can be faster; who starts a process tries again with other ports when that happens.
+/// </summary>
+internal static class FreePort
+{
+    public static int Next()
+    {
+        for (var attempt = 0; attempt < 1000; attempt++)
+        {
+            var port = Random.Shared.Next(15_000, 32_000);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // taken: try another
+            }
+        }
+
+        throw new InvalidOperationException("No free port was found on 127.0.0.1.");
+    }
+}

@@ -1,0 +1,58 @@
+namespace WsCluster.Tests.EndToEnd.Harness;
+
+/// <summary>One gateway, of a cluster or in embedded mode.</summary>
+internal sealed class GatewayProcess : IAsyncDisposable
+{
+    private GatewayProcess(ServerProcess process, Uri address)
+    {
+        Process = process;
+        Address = address;
+    }
+
+    public ServerProcess Process { get; }
+
+    /// <summary>Its HTTP address.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Where clients connect.</summary>
+    public Uri WebSocketAddress => new($"ws://{Address.Authority}/connection/websocket");
+
+    /// <summary>Starts one and waits until it is ready. Settings are written as on the command line, without dashes.</summary>
+    public static Task<GatewayProcess> StartAsync(string name, params string[] settings) => Retry.OnOtherPortsAsync(async () =>
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        var gateway = new GatewayProcess(Launch(name, ["--urls", address.ToString(), .. settings.Select(s => $"--{s}")]), address);
+        try
+        {
+            await gateway.Process.WaitUntilAsync("it was ready", () => Health.IsReadyAsync(address));
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
+
+        return gateway;
+    });
+
+    /// <summary>Starts one without Redis: embedded mode, on ports that no other process has.</summary>
+    public static Task<GatewayProcess> StartEmbeddedAsync(params string[] settings) => Retry.OnOtherPortsAsync(() =>
+        StartAsync("embedded", [$"WsCluster:Silo:Port={FreePort.Next()}", $"WsCluster:Silo:GatewayPort={FreePort.Next()}", .. settings]));
+
+    /// <summary>Starts the program with exactly these arguments and waits for nothing.</summary>
+    public static ServerProcess Launch(string name, IEnumerable<string> arguments) =>
+        ServerProcess.StartDotnet(name, "Gateway", "WsCluster.Gateway.dll", arguments);
+
+    /// <summary>Fails when the gateway logged an error: bad clients must not cause any.</summary>
+    public void AssertNoErrors()
+    {
+        var errors = Process.Lines.Where(l =>
+            l.Contains(" fail: ", StringComparison.Ordinal)
+            || l.Contains(" crit: ", StringComparison.Ordinal)
+            || l.Contains("Unhandled exception", StringComparison.Ordinal));
+        Assert.Empty(errors);
+        Assert.False(Process.HasExited, $"{Process.Name} ended:\n{Process.Tail(40)}");
+    }
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+}

@@ -1,0 +1,32 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace WsCluster.Tests.EndToEnd.Harness;
+
+/// <summary>The HTTP API of one gateway.</summary>
+internal sealed class ServerApi : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public ServerApi(GatewayProcess gateway)
+    {
+        _http = new HttpClient { BaseAddress = gateway.Address, Timeout = Patience.ForEvent };
+        _http.DefaultRequestHeaders.Add("X-API-Key", TestCluster.ApiKey);
+    }
+
+    /// <summary>Calls a method and returns its result; fails on an error.</summary>
+    public async Task<JsonNode> CallAsync(string method, object request)
+    {
+        using var response = await _http.PostAsJsonAsync($"/api/{method}", request);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{method}: {response.StatusCode} {text}");
+        return JsonNode.Parse(text)!["result"] ?? throw new InvalidOperationException($"{method}: {text}");
+    }
+
+    /// <summary>How many are in the channel.</summary>
+    public async Task<int> CountAsync(string channel) =>
+        (int)(await CallAsync("presence_stats", new { channel }))["num_clients"]!;
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,114 @@
+namespace WsCluster.Tests.EndToEnd.Harness;
+
+/// <summary>A cluster of real processes: a Redis, silos and gateways, with the channels of cluster.json.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    /// <summary>The key of the HTTP API.</summary>
+    public const string ApiKey = "end-to-end-key";
+
+    /// <summary>The secret that signs tokens.</summary>
+    public const string Secret = "a secret that only the end-to-end tests know";
+
+    /// <summary>Connections that one user may have in the whole cluster.</summary>
+    public const int MaxConnections = 5;
+
+    private readonly List<SiloProcess> _silos = [];
+    private readonly List<GatewayProcess> _gateways = [];
+
+    private TestCluster(RedisProcess redis)
+    {
+        Redis = redis;
+    }
+
+    public RedisProcess Redis { get; }
+
+    public string ClusterId { get; } = $"e2e-{Guid.NewGuid():N}"[..16];
+
+    public IReadOnlyList<SiloProcess> Silos => _silos;
+
+    public IReadOnlyList<GatewayProcess> Gateways => _gateways;
+
+    /// <summary>Where a browser page must be served from to be allowed on the gateways.</summary>
+    public int PagePort { get; } = FreePort.Next();
+
+    public static async Task<TestCluster> StartAsync(int silos = 2, int gateways = 2)
+    {
+        var cluster = new TestCluster(await RedisProcess.StartAsync());
+        try
+        {
+            for (var i = 0; i < silos; i++)
+            {
+                await cluster.StartSiloAsync();
+            }
+
+            for (var i = 0; i < gateways; i++)
+            {
+                await cluster.StartGatewayAsync();
+            }
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+
+        return cluster;
+    }
+
+    public async Task<SiloProcess> StartSiloAsync()
+    {
+        var silo = await SiloProcess.StartAsync($"silo-{_silos.Count}", [.. CommonSettings]);
+        _silos.Add(silo);
+        return silo;
+    }
+
+    /// <summary>Adds a gateway; its own settings come last and win.</summary>
+    public async Task<GatewayProcess> StartGatewayAsync(params string[] settings)
+    {
+        var gateway = await GatewayProcess.StartAsync($"gateway-{_gateways.Count}",
+        [
+            .. CommonSettings,
+            "WsCluster:Gateway:AllowAnonymous=true",
+            $"WsCluster:Gateway:AllowedOrigins:0=http://127.0.0.1:{PagePort}",
+            $"WsCluster:Tokens:HmacSecret={Secret}",
+            $"WsCluster:Api:Keys:0={ApiKey}",
+            .. settings,
+        ]);
+        _gateways.Add(gateway);
+        return gateway;
+    }
+
+    /// <summary>What the scripts get to know.</summary>
+    public object ScriptSettings(string protocol) => new
+    {
+        protocol,
+        gateways = _gateways.Select(g => g.Address.GetLeftPart(UriPartial.Authority)),
+        apiKey = ApiKey,
+        secret = Secret,
+        maxConnections = MaxConnections,
+        pagePort = PagePort,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var gateway in _gateways)
+        {
+            await gateway.DisposeAsync();
+        }
+
+        foreach (var silo in _silos)
+        {
+            await silo.DisposeAsync();
+        }
+
+        await Redis.DisposeAsync();
+    }
+
+    private IEnumerable<string> CommonSettings =>
+    [
+        $"WsCluster:Redis={Redis.ConnectionString}",
+        $"WsCluster:ClusterId={ClusterId}",
+        $"WsCluster:ConfigFile={Path.Combine(Repository.EndToEnd, "cluster.json")}",
+        $"WsCluster:Users:MaxConnections={MaxConnections}",
+    ];
+}
