@@ -76,7 +76,7 @@ internal sealed class CallRetry(IOptions<WsClusterClientOptions> options, TimePr
     {
         WsClusterException refused => refused.Code == ErrorCode.Internal,
         TimeoutException or OrleansMessageRejectionException or GatewayTooBusyException or ConnectionFailedException => true,
-        _ => false,
+        _ => exception.GetType() == typeof(OrleansException), // no silo takes the grain right now
     };
 
     private TimeSpan AttemptTime(long started)

@@ -17,14 +17,7 @@ internal sealed class ConnectForever(TimeProvider time, ILogger<ConnectForever> 
         var seconds = Math.Min(LongestSeconds, 0.25 * Math.Pow(2, Math.Min(_attempts++, 10)));
         var delay = TimeSpan.FromSeconds(seconds * (0.5 + (Random.Shared.NextDouble() / 2)));
         ClientLog.ClusterAway(logger, _attempts, delay, exception.Message);
-        try
-        {
-            await Task.Delay(delay, time, cancellationToken);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+        await Task.Delay(delay, time, cancellationToken); // throws when the host stops: that ends the start as cancelled
+        return true;
     }
 }

@@ -13,9 +13,9 @@ public interface IChannelHandle
     /// </summary>
     /// <remarks>
     /// A request without an idempotency key gets a generated one, so that repeating it after a failure with an unknown
-    /// outcome cannot publish twice. That holds while the channel remembers the key (five minutes by default, never
-    /// shorter than the retry deadline should be), and, for history in memory, while the channel's silo lives: a channel
-    /// that starts anew elsewhere has forgotten its keys together with its publications.
+    /// outcome cannot publish twice. That holds while the channel remembers the key: for the idempotency window (five
+    /// minutes, far above the retry deadline) and, for history in memory, only while its silo lives. A channel that starts
+    /// anew elsewhere has forgotten its keys together with its publications.
     /// </remarks>
     /// <param name="request">Taken over as it is: its data must not be written to again.</param>
     /// <param name="cancellationToken">Ends the wait. The message may be published all the same.</param>

@@ -56,7 +56,8 @@ public static class WsClusterClientServices
     public static IServiceCollection AddWsCluster(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddOptions<WsClusterClientOptions>();
+        services.AddOptions<WsClusterClientOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WsClusterClientOptions>, ClientOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CallRetry>();
         services.TryAddSingleton<IWsCluster, OrleansWsCluster>();

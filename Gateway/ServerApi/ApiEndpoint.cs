@@ -42,6 +42,10 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, IOptio
             await WriteTextAsync(http, exception.StatusCode, "The body was refused.");
             return;
         }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
         catch (IOException exception)
         {
             ApiLog.Undecodable(logger, exception.Message);

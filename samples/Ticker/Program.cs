@@ -11,4 +11,11 @@ builder.Services.AddOptions<TickerOptions>().BindConfiguration(TickerOptions.Sec
     .Validate(o => o.Interval >= TimeSpan.FromMilliseconds(1), "Ticker:Interval must be at least 00:00:00.001.")
     .ValidateOnStart();
 builder.Services.AddHostedService<PriceTicker>();
-builder.Build().Run();
+try
+{
+    builder.Build().Run();
+}
+catch (OperationCanceledException)
+{
+    // Stopped while it still waited for the cluster.
+}

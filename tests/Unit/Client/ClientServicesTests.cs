@@ -59,7 +59,8 @@ public class ClientServicesTests
         var filter = new ConnectForever(TimeProvider.System, NullLogger<ConnectForever>.Instance);
 
         Assert.True(await filter.ShouldRetryConnectionAttempt(new TimeoutException(), CancellationToken.None));
-        Assert.False(await filter.ShouldRetryConnectionAttempt(new TimeoutException(), new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => filter.ShouldRetryConnectionAttempt(new TimeoutException(), new CancellationToken(canceled: true)));
     }
 
     private static IConfiguration Configuration(params (string Key, string? Value)[] settings) =>

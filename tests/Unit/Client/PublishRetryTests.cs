@@ -21,6 +21,7 @@ public class PublishRetryTests
     [InlineData(typeof(TimeoutException))]
     [InlineData(typeof(SiloUnavailableException))]
     [InlineData(typeof(GatewayTooBusyException))]
+    [InlineData(typeof(OrleansException))]
     [InlineData(typeof(WsClusterException), ErrorCode.Internal)]
     public async Task Publish_TransientFailure_IsRepeatedWithTheSameKey(Type failure, params object[] arguments)
     {

@@ -192,6 +192,7 @@ public class ApiTransportTests
     [InlineData("WsCluster:Api:Prefix", "api")]
     [InlineData("WsCluster:Api:MaxBodyBytes", "1")]
     [InlineData("WsCluster:Api:Keys:0", " ")]
+    [InlineData("WsCluster:Client:RetryDeadline", "-00:00:01")]
     public async Task Start_WrongSetting_FailsAndNamesIt(string key, string value)
     {
         var thrown = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => ApiHost.StartAsync((key, value)));
