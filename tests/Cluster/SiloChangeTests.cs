@@ -1,4 +1,5 @@
 using System.Text;
+using Orleans.Runtime;
 using WsCluster.Routing;
 
 namespace WsCluster.Tests.Cluster;
@@ -33,18 +34,33 @@ public sealed class SiloChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task StoppedSilo_TellsItsGatewaysThatChannelsAndUsersMove()
+    public async Task DeactivatedChannelsAndUsers_TellTheirGatewaysThatTheyMove()
     {
         var gateway = _cluster.AddGateway();
-        var (channel, attachment) = await SubscribeOnSecondSiloAsync(gateway);
-        var user = await ConnectOnSecondSiloAsync(gateway);
+        var channel = $"channel-{Guid.NewGuid():N}";
+        var user = $"user-{Guid.NewGuid():N}";
+        var before = await gateway.SubscribeAsync(channel);
+        await gateway.ConnectAsync(user, "c");
 
-        await _cluster.Cluster.StopSiloAsync(_cluster.SiloOf(attachment.SiloId), TestContext.Current.CancellationToken);
+        await _cluster.Cluster.DeactivateAsync(_cluster.Client.GetGrain<IChannelGrain>(channel));
+        await _cluster.Cluster.DeactivateAsync(_cluster.Client.GetGrain<IUserGrain>(user));
 
         await Wait.UntilAsync("the channel's move", () => gateway.Delivered.Any(entry => entry.Kind == DeliveryKind.Moved && entry.Key == channel));
         await Wait.UntilAsync("the user's move", () => gateway.Delivered.Any(entry => entry.Kind == DeliveryKind.UserMoved && entry.Key == user));
-        var after = await Wait.ForAsync("a subscription on the other silo", () => gateway.SubscribeAsync(channel));
-        Assert.NotEqual(attachment.SiloId, after.SiloId);
+        Assert.NotEqual(before.Top.Epoch, (await gateway.SubscribeAsync(channel)).Top.Epoch);
+    }
+
+    [Fact]
+    public async Task StoppedSilo_SaysGoodbyeAndItsChannelsAreFoundElsewhere()
+    {
+        var gateway = _cluster.AddGateway();
+        var (channel, before) = await SubscribeOnSecondSiloAsync(gateway);
+
+        var stop = _cluster.Cluster.StopSiloAsync(_cluster.SiloOf(before.SiloId), TestContext.Current.CancellationToken);
+
+        await Wait.UntilAsync("the silo's goodbye", () => gateway.StoppingSilos.Contains(before.SiloId));
+        await Wait.UntilAsync("the channel on the other silo", async () => (await gateway.SubscribeAsync(channel)).SiloId != before.SiloId);
+        await stop;
     }
 
     [Fact]
@@ -55,25 +71,22 @@ public sealed class SiloChangeTests : IAsyncLifetime
         var idle = $"live:{Guid.NewGuid():N}";
         await gateway.SubscribeAsync(used);
         await PublishAsync(idle, "1");
-        var management = _cluster.Client.GetGrain<Orleans.Runtime.IManagementGrain>(0);
-        Assert.NotNull(await AddressOfAsync(idle));
+        Assert.True(IsActive(idle));
 
-        await Wait.UntilAsync("the idle channel's collection", async () =>
-        {
-            await management.ForceActivationCollection(TimeSpan.Zero);
-            return await AddressOfAsync(idle) is null;
-        });
-        Assert.NotNull(await AddressOfAsync(used));
+        await Wait.UntilAsync("the idle channel's collection", () => IsCollectedAsync(idle));
+        Assert.True(IsActive(used));
 
         await gateway.UnsubscribeAsync(used);
-        await Wait.UntilAsync("the left channel's collection", async () =>
-        {
-            await management.ForceActivationCollection(TimeSpan.Zero);
-            return await AddressOfAsync(used) is null;
-        });
+        await Wait.UntilAsync("the left channel's collection", () => IsCollectedAsync(used));
 
-        async Task<Orleans.Runtime.SiloAddress?> AddressOfAsync(string channel) =>
-            await management.GetActivationAddress(_cluster.Client.GetGrain<IChannelGrain>(channel));
+        bool IsActive(string channel) =>
+            _cluster.Cluster.TryGetGrainContext(_cluster.Client.GetGrain<IChannelGrain>(channel).GetGrainId(), out _);
+
+        async Task<bool> IsCollectedAsync(string channel)
+        {
+            await _cluster.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+            return !IsActive(channel);
+        }
     }
 
     private async Task<(string Channel, ChannelAttachment Attachment)> SubscribeOnSecondSiloAsync(TestGateway gateway)
@@ -86,19 +99,6 @@ public sealed class SiloChangeTests : IAsyncLifetime
             if (attachment.SiloId == second)
             {
                 return (channel, attachment);
-            }
-        }
-    }
-
-    private async Task<string> ConnectOnSecondSiloAsync(TestGateway gateway)
-    {
-        var second = _cluster.Cluster.Silos[1].SiloAddress.ToParsableString();
-        while (true)
-        {
-            var user = $"user-{Guid.NewGuid():N}";
-            if ((await gateway.ConnectAsync(user, $"{user}-c")).SiloId == second)
-            {
-                return user;
             }
         }
     }

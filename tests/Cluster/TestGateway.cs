@@ -10,6 +10,7 @@ internal sealed class TestGateway : IGatewayObserver
     private readonly Lock _lock = new(); // guards the collections below
     private readonly Dictionary<Guid, long> _sequences = [];
     private readonly List<Delivered> _delivered = [];
+    private readonly HashSet<string> _stoppingSilos = [];
 
     public TestGateway(IClusterClient client, string id, long incarnation)
     {
@@ -35,6 +36,18 @@ internal sealed class TestGateway : IGatewayObserver
         }
     }
 
+    /// <summary>Silos that said that they stop.</summary>
+    public IReadOnlyCollection<string> StoppingSilos
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _stoppingSilos];
+            }
+        }
+    }
+
     public async Task DeliverAsync(DeliveryBatch batch)
     {
         if (Hangs)
@@ -50,6 +63,11 @@ internal sealed class TestGateway : IGatewayObserver
             }
 
             _sequences[batch.OutboxId] = batch.Sequence;
+            if (batch.SiloStopping)
+            {
+                _stoppingSilos.Add(batch.SiloId);
+            }
+
             var reader = new DeliveryReader(batch.Entries);
             while (reader.MoveNext())
             {
