@@ -205,14 +205,40 @@ public sealed class GatewayOutboxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task UnavailableClient_LosesTheGatewayAtOnce()
+    public async Task UnavailableClient_LosesTheGatewayAfterFewAttempts()
     {
         _observer.Answer = _ => RecordingObserver.Unavailable;
 
         _outbox.Enqueue([1]);
 
-        await Wait.UntilAsync("the loss", () => Volatile.Read(ref _lost) == 1);
+        await AdvanceUntilAsync("the loss", () => Volatile.Read(ref _lost) == 1);
+        Assert.Equal(5, _observer.Batches.Count);
         Assert.True(_outbox.IsClosed);
+    }
+
+    [Fact]
+    public async Task UnavailableClientForAMoment_KeepsTheGateway()
+    {
+        var failures = 4;
+        _observer.Answer = _ => failures-- > 0 ? RecordingObserver.Unavailable : Task.CompletedTask;
+        _outbox.Enqueue([1]);
+
+        await AdvanceUntilAsync("the fifth attempt", () => _observer.Batches.Count == 5);
+
+        Assert.Equal(0, _lost);
+        Assert.True(_outbox.Enqueue([2]));
+    }
+
+    [Fact]
+    public async Task AnnounceStop_SaysItAtOnceAndInEveryBatch()
+    {
+        _outbox.AnnounceStop();
+        await Wait.ForAsync("the goodbye", _outbox.FlushAsync());
+        _outbox.Enqueue([1]);
+        await Wait.ForAsync("the delivery", _outbox.FlushAsync());
+
+        Assert.Equal([true, true], _observer.Batches.Select(batch => batch.SiloStopping));
+        Assert.Equal([0, 1], _observer.Batches.Select(batch => batch.Entries.Length));
     }
 
     [Fact]
