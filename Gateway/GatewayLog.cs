@@ -36,6 +36,9 @@ internal static partial class GatewayLog
     [LoggerMessage(14, LogLevel.Warning, "Silo {Silo} is silent on lane {Lane}: looking its channels and users up again.", EventName = "SiloSilent")]
     public static partial void SiloSilent(ILogger logger, string silo, int lane);
 
+    [LoggerMessage(19, LogLevel.Information, "Silo {Silo} stops: looking its channels and users on lane {Lane} up elsewhere.", EventName = "SiloLeaving")]
+    public static partial void SiloLeaving(ILogger logger, string silo, int lane);
+
     [LoggerMessage(15, LogLevel.Warning, "Silo {Silo} dropped deliveries on lane {Lane}: resynchronising.", EventName = "Resynchronising")]
     public static partial void Resynchronising(ILogger logger, string silo, int lane);
 

@@ -30,6 +30,11 @@ internal sealed class DeliveryDispatcher(
             silos.Rebind(batch.SiloId, lane);
         }
 
+        if (batch.SiloStopping)
+        {
+            silos.Leaving(batch.SiloId, lane);
+        }
+
         var reader = new DeliveryReader(batch.Entries);
         while (true)
         {

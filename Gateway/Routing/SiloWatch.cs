@@ -20,6 +20,9 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
         public HashSet<ISiloBound> Items { get; } = [];
 
         public DateTimeOffset LastHeard { get; set; }
+
+        /// <summary>The silo said that it stops: what it still serves must find another one.</summary>
+        public bool IsLeaving { get; set; }
     }
 
     /// <summary>The silo serves the item now.</summary>
@@ -65,6 +68,26 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
         }
     }
 
+    /// <summary>
+    /// The silo stops: everything that it serves in this lane is looked up again, and as often as it takes, since for a moment
+    /// the cluster may still name the same silo.
+    /// </summary>
+    public void Leaving(string siloId, int lane)
+    {
+        lock (_sync)
+        {
+            if (!_silos.TryGetValue((siloId, lane), out var bindings))
+            {
+                return;
+            }
+
+            bindings.IsLeaving = true;
+        }
+
+        GatewayLog.SiloLeaving(logger, siloId, lane);
+        Rebind(siloId, lane);
+    }
+
     /// <summary>True when the silo serves something here in this lane.</summary>
     public bool IsKnown(string siloId, int lane)
     {
@@ -91,23 +114,36 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
         using var timer = new PeriodicTimer(CheckEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var (siloId, lane) in FindSilent())
+            foreach (var (siloId, lane) in FindLost())
             {
-                GatewayLog.SiloSilent(logger, siloId, lane);
                 Rebind(siloId, lane);
             }
         }
     }
 
-    /// <summary>The lanes of silos that are silent too long. Each gets a new chance: looking up again takes time.</summary>
-    private List<(string SiloId, int Lane)> FindSilent()
+    /// <summary>The lanes of silos that leave or are silent too long. A silent one gets a new chance: looking up takes time.</summary>
+    private List<(string SiloId, int Lane)> FindLost()
     {
         lock (_sync)
         {
             var now = time.GetUtcNow();
-            var silent = _silos.Where(s => now - s.Value.LastHeard > options.Value.SiloSilence).ToList();
-            silent.ForEach(s => s.Value.LastHeard = now);
-            return silent.ConvertAll(s => s.Key);
+            var lost = new List<(string SiloId, int Lane)>();
+            foreach (var (key, bindings) in _silos)
+            {
+                var isSilent = now - bindings.LastHeard > options.Value.SiloSilence;
+                if (isSilent)
+                {
+                    GatewayLog.SiloSilent(logger, key.SiloId, key.Lane);
+                    bindings.LastHeard = now;
+                }
+
+                if (isSilent || bindings.IsLeaving)
+                {
+                    lost.Add(key);
+                }
+            }
+
+            return lost;
         }
     }
 

@@ -73,9 +73,30 @@ internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, 
         while (TakeChanges() is { } changes)
         {
             var known = await TryReportAsync(changes);
+            if (known)
+            {
+                MarkReported(changes);
+            }
+
             foreach (var (_, done) in changes)
             {
                 done.TrySetResult(known);
+            }
+        }
+    }
+
+    /// <summary>When the channel's silo is lost and all members are told anew, nobody shall see these join a second time.</summary>
+    private void MarkReported(List<(PresenceChange Change, TaskCompletionSource<bool> Done)> changes)
+    {
+        lock (_sync)
+        {
+            foreach (var (change, _) in changes)
+            {
+                var client = change.Member.Info.Client;
+                if (change.Joined && _members.TryGetValue(client, out var member))
+                {
+                    _members[client] = member with { Reported = true };
+                }
             }
         }
     }

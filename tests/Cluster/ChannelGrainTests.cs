@@ -97,6 +97,20 @@ public sealed class ChannelGrainTests(SiloCluster cluster)
     }
 
     [Fact]
+    public async Task Unsubscribe_OlderThanTheNewestSubscription_IsIgnored()
+    {
+        var gateway = cluster.AddGateway();
+        await gateway.SubscribeAsync(_channel);
+        var late = gateway.Number;
+        await gateway.SubscribeAsync(_channel);
+
+        await gateway.UnsubscribeAsync(_channel, late);
+        await PublishAsync("1");
+
+        await Wait.UntilAsync("the publication", () => gateway.Published(_channel).Count == 1);
+    }
+
+    [Fact]
     public async Task Presence_AcrossGateways()
     {
         var (first, second) = (cluster.AddGateway(), cluster.AddGateway());

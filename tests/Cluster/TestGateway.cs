@@ -11,6 +11,7 @@ internal sealed class TestGateway : IGatewayObserver
     private readonly Dictionary<Guid, long> _sequences = [];
     private readonly List<Delivered> _delivered = [];
     private readonly HashSet<string> _stoppingSilos = [];
+    private long _number;
 
     public TestGateway(IClusterClient client, string id, long incarnation)
     {
@@ -77,9 +78,20 @@ internal sealed class TestGateway : IGatewayObserver
     }
 
     public Task<ChannelAttachment> SubscribeAsync(string channel, params PresenceMember[] members) =>
-        _client.GetGrain<IChannelRouting>(channel).SubscribeAsync(new GatewaySubscription { Lane = Lane, Members = members.Length == 0 ? null : members });
+        _client.GetGrain<IChannelRouting>(channel).SubscribeAsync(new GatewaySubscription
+        {
+            Lane = Lane,
+            Members = members.Length == 0 ? null : members,
+            Number = Interlocked.Increment(ref _number),
+        });
 
-    public Task UnsubscribeAsync(string channel) => _client.GetGrain<IChannelRouting>(channel).UnsubscribeAsync(Id, Lane.Incarnation);
+    public Task UnsubscribeAsync(string channel) => UnsubscribeAsync(channel, Interlocked.Read(ref _number));
+
+    public Task UnsubscribeAsync(string channel, long number) =>
+        _client.GetGrain<IChannelRouting>(channel).UnsubscribeAsync(Id, Lane.Incarnation, number);
+
+    /// <summary>The number of the newest subscription.</summary>
+    public long Number => Interlocked.Read(ref _number);
 
     public Task<bool> UpdateAsync(string channel, params PresenceChange[] changes) =>
         _client.GetGrain<IChannelRouting>(channel).UpdatePresenceAsync(new PresenceUpdate { GatewayId = Id, Incarnation = Lane.Incarnation, Changes = changes });

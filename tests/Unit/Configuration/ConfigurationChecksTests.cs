@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 using WsCluster.Configuration;
 using WsCluster.Grains.Hosting;
 using WsCluster.Grains.Routing;
@@ -157,8 +158,19 @@ public sealed class ConfigurationChecksTests
     {
         var failure = new InvalidOperationException("x", new OptionsValidationException("", typeof(string), ["One.", "Two."]));
 
-        Assert.Equal(["One.", "Two."], StartFailure.Explain(failure)!);
-        Assert.Null(StartFailure.Explain(new InvalidOperationException("x")));
+        Assert.Equal(["One.", "Two."], StartFailure.Explain(failure, Configuration([]))!);
+        Assert.Null(StartFailure.Explain(new InvalidOperationException("x"), Configuration([])));
+    }
+
+    [Fact]
+    public void StartFailure_RedisDoesNotAnswer_NamesItWithoutThePassword()
+    {
+        var failure = new InvalidOperationException("x", new RedisConnectionException(ConnectionFailureType.UnableToConnect, "no", CommandFlags.None));
+        var configuration = Configuration(new() { ["WsCluster:Redis"] = "cache:6390,password=hunter2" });
+
+        Assert.Equal(
+            "WsCluster:Redis must be a Redis that answers, but none does at cache:6390.",
+            Assert.Single(StartFailure.Explain(failure, configuration)!));
     }
 
     private static ChannelNamespaces Bind(Dictionary<string, string?> values)
