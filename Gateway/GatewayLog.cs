@@ -1,4 +1,6 @@
+using System.Text;
 using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Hosting;
 
 namespace WsCluster.Gateway;
@@ -60,7 +62,10 @@ internal static partial class GatewayLog
     [LoggerMessage(32, LogLevel.Information, "Draining: closing {Connections} connections over {Window}.", EventName = "Draining")]
     public static partial void Draining(ILogger logger, int connections, TimeSpan window);
 
-    /// <summary>Says what is open to everybody.</summary>
+    [LoggerMessage(33, LogLevel.Warning, "WsCluster:Tokens:HmacSecret is shorter than 32 bytes: it can be found by trying, and who has it can be any user.", EventName = "ShortSecret")]
+    public static partial void ShortSecret(ILogger logger);
+
+    /// <summary>Says what is open to everybody, or nearly so.</summary>
     public static void Announce(ILogger logger, IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
@@ -72,6 +77,11 @@ internal static partial class GatewayLog
         if (options.AllowAnonymous)
         {
             AnonymousAllowed(logger);
+        }
+
+        if (Encoding.UTF8.GetByteCount(services.GetRequiredService<IOptions<TokenOptions>>().Value.HmacSecret) is > 0 and < 32)
+        {
+            ShortSecret(logger);
         }
     }
 }

@@ -10,7 +10,8 @@ namespace WsCluster.Gateway.Authentication;
 /// <param name="claims">The object; anything else makes the reader invalid.</param>
 internal sealed class ClaimReader(JsonElement claims)
 {
-    private static readonly double MaxSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+    // A year before the end of time: delays are added to what expires.
+    private static readonly double MaxSeconds = DateTimeOffset.MaxValue.AddYears(-1).ToUnixTimeSeconds();
     private static readonly double MinSeconds = DateTimeOffset.MinValue.ToUnixTimeSeconds();
 
     /// <summary>False once something had the wrong type.</summary>

@@ -7,11 +7,11 @@ namespace WsCluster.Gateway.Authentication;
 internal interface ITokenVerifier
 {
     /// <summary>Verifies the token of a connect or refresh command.</summary>
-    TokenStatus VerifyConnection(string token, out ConnectionToken? claims);
+    ValueTask<TokenResult<ConnectionToken>> VerifyConnectionAsync(string token);
 
     /// <summary>
     /// Verifies the token of a subscribe or sub_refresh command. Whether it is for this channel, user and client is for
     /// the caller to compare.
     /// </summary>
-    TokenStatus VerifySubscription(string token, out SubscriptionToken? claims);
+    ValueTask<TokenResult<SubscriptionToken>> VerifySubscriptionAsync(string token);
 }

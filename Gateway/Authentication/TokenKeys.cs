@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.IdentityModel.Tokens;
 
 namespace WsCluster.Gateway.Authentication;
 
@@ -7,33 +8,33 @@ namespace WsCluster.Gateway.Authentication;
 /// The configured keys. A signature is checked with the key that its algorithm belongs to and no other: the text of a
 /// public key, which everybody has, is never an HMAC secret.
 /// </summary>
-internal sealed class TokenKeys
+internal static class TokenKeys
 {
     private const int MinRsaBits = 2048;
+    private const int MinHmacBytes = 64;
 
-    private readonly byte[]? _hmacSecret;
-    private readonly KeyPool<RSA>? _rsa;
-    private readonly KeyPool<ECDsa>? _ecdsa;
-    private readonly string? _ecdsaAlgorithm;
-
-    /// <summary>Reads the keys, which must be valid or empty.</summary>
-    public TokenKeys(TokenOptions options)
+    /// <summary>The key of each algorithm that is accepted. The configured keys must be valid or empty.</summary>
+    public static Dictionary<string, SecurityKey> ByAlgorithm(TokenOptions options)
     {
+        var keys = new Dictionary<string, SecurityKey>(StringComparer.Ordinal);
         if (options.HmacSecret.Length > 0)
         {
-            _hmacSecret = Encoding.UTF8.GetBytes(options.HmacSecret);
+            keys["HS256"] = keys["HS384"] = keys["HS512"] = ReadHmac(options.HmacSecret);
         }
 
         if (options.RsaPublicKey.Length > 0)
         {
-            _rsa = new KeyPool<RSA>(() => ReadRsa(options.RsaPublicKey));
+            using var rsa = ReadRsa(options.RsaPublicKey);
+            keys["RS256"] = keys["RS384"] = keys["RS512"] = new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false));
         }
 
         if (options.EcdsaPublicKey.Length > 0)
         {
-            _ecdsa = new KeyPool<ECDsa>(() => ReadEcdsa(options.EcdsaPublicKey));
-            _ecdsaAlgorithm = _ecdsa.Use(key => AlgorithmOf(key));
+            var ecdsa = ReadEcdsa(options.EcdsaPublicKey); // not disposed: the library's cache may use it longer than we do
+            keys[AlgorithmOf(ecdsa)!] = new ECDsaSecurityKey(ecdsa);
         }
+
+        return keys;
     }
 
     /// <summary>True for an RSA key in PEM that is long enough.</summary>
@@ -42,39 +43,17 @@ internal sealed class TokenKeys
     /// <summary>True for an ECDSA key in PEM on a curve that JWT knows.</summary>
     public static bool IsEcdsaKey(string pem) => IsKey(pem, ReadEcdsa, static key => AlgorithmOf(key) is not null);
 
-    /// <summary>True when the algorithm is one of a configured key, and the signature is that key's.</summary>
-    public bool Verify(string algorithm, byte[] signed, byte[] signature) => algorithm switch
+    /// <summary>
+    /// The library refuses secrets shorter than the hash. HMAC itself fills a key up with zeros to the block size of the
+    /// hash (RFC 2104 §2), which is 64 bytes for SHA-256 and 128 for the others: filling it up to 64 here changes no
+    /// signature. More would, since SHA-256 first hashes a key longer than its block.
+    /// </summary>
+    private static SymmetricSecurityKey ReadHmac(string secret)
     {
-        "HS256" => VerifyHmac(HashAlgorithmName.SHA256, signed, signature),
-        "HS384" => VerifyHmac(HashAlgorithmName.SHA384, signed, signature),
-        "HS512" => VerifyHmac(HashAlgorithmName.SHA512, signed, signature),
-        "RS256" => VerifyRsa(HashAlgorithmName.SHA256, signed, signature),
-        "RS384" => VerifyRsa(HashAlgorithmName.SHA384, signed, signature),
-        "RS512" => VerifyRsa(HashAlgorithmName.SHA512, signed, signature),
-        "ES256" when _ecdsaAlgorithm == algorithm => VerifyEcdsa(HashAlgorithmName.SHA256, signed, signature),
-        "ES384" when _ecdsaAlgorithm == algorithm => VerifyEcdsa(HashAlgorithmName.SHA384, signed, signature),
-        "ES512" when _ecdsaAlgorithm == algorithm => VerifyEcdsa(HashAlgorithmName.SHA512, signed, signature),
-        _ => false,
-    };
-
-    private bool VerifyHmac(HashAlgorithmName hash, byte[] signed, byte[] signature) =>
-        _hmacSecret is not null
-        && CryptographicOperations.FixedTimeEquals(CryptographicOperations.HmacData(hash, _hmacSecret, signed), signature);
-
-    private bool VerifyRsa(HashAlgorithmName hash, byte[] signed, byte[] signature) =>
-        _rsa is not null && _rsa.Use(key => key.VerifyData(signed, signature, hash, RSASignaturePadding.Pkcs1));
-
-    private bool VerifyEcdsa(HashAlgorithmName hash, byte[] signed, byte[] signature) =>
-        _ecdsa is not null
-        && _ecdsa.Use(key => key.VerifyData(signed, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
-
-    private static string? AlgorithmOf(ECDsa key) => key.KeySize switch
-    {
-        256 => "ES256",
-        384 => "ES384",
-        521 => "ES512",
-        _ => null,
-    };
+        var bytes = Encoding.UTF8.GetBytes(secret);
+        Array.Resize(ref bytes, Math.Max(bytes.Length, MinHmacBytes));
+        return new SymmetricSecurityKey(bytes);
+    }
 
     private static RSA ReadRsa(string pem)
     {
@@ -89,6 +68,14 @@ internal sealed class TokenKeys
         key.ImportFromPem(pem);
         return key;
     }
+
+    private static string? AlgorithmOf(ECDsa key) => key.KeySize switch
+    {
+        256 => "ES256",
+        384 => "ES384",
+        521 => "ES512",
+        _ => null,
+    };
 
     private static bool IsKey<T>(string pem, Func<string, T> read, Func<T, bool> isGood)
         where T : AsymmetricAlgorithm

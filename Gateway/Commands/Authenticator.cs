@@ -6,49 +6,58 @@ using WsCluster.Gateway.Protocol.Wire;
 
 namespace WsCluster.Gateway.Commands;
 
+/// <summary>Who a connecting client is, or why it may not connect.</summary>
+/// <param name="Refusal">Why it may not; the rest is then empty.</param>
+/// <param name="Identity">Who it is.</param>
+/// <param name="Channels">The channels its token subscribes it to.</param>
+internal readonly record struct AuthenticationResult(
+    Refusal Refusal, ClientIdentity? Identity, IReadOnlyDictionary<string, SubscribeOptions> Channels);
+
 /// <summary>Finds out who a connecting client is (protocol §6, point 3).</summary>
 internal sealed class Authenticator(ITokenVerifier tokens, IOptionsMonitor<GatewayOptions> options, TimeProvider time)
 {
     private const int MaxNameLength = 16;
     private const int MaxVersionLength = 64;
 
+    private static readonly IReadOnlyDictionary<string, SubscribeOptions> NoChannels = new Dictionary<string, SubscribeOptions>();
+
     /// <summary>The client's identity and the channels its token subscribes it to, or why it may not connect.</summary>
-    public Refusal Authenticate(
-        ConnectRequest request, out ClientIdentity? identity, out IReadOnlyDictionary<string, SubscribeOptions> channels)
+    public async ValueTask<AuthenticationResult> AuthenticateAsync(ConnectRequest request)
     {
-        identity = null;
-        channels = new Dictionary<string, SubscribeOptions>();
         var insecure = options.CurrentValue.Insecure;
         if (request.Token.Length == 0)
         {
             if (!options.CurrentValue.AllowAnonymous && !insecure)
             {
-                return DisconnectCode.BadRequest;
+                return Refused(DisconnectCode.BadRequest);
             }
 
-            identity = Named(new ClientIdentity { User = "" }, request);
-            return Refusal.None;
+            return new AuthenticationResult(Refusal.None, Named(new ClientIdentity { User = "" }, request), NoChannels);
         }
 
-        var status = tokens.VerifyConnection(request.Token, out var token);
-        if (status == TokenStatus.Invalid || (status == TokenStatus.Expired && !insecure) || token is null)
+        var (status, token) = await tokens.VerifyConnectionAsync(request.Token);
+        if (token is null)
         {
-            return status == TokenStatus.Expired ? ErrorCode.TokenExpired : DisconnectCode.InvalidToken;
+            return Refused(DisconnectCode.InvalidToken);
+        }
+
+        if (status == TokenStatus.Expired && !insecure)
+        {
+            return Refused(ErrorCode.TokenExpired);
         }
 
         if (token.User.Length == 0 && !options.CurrentValue.AllowAnonymous && !insecure)
         {
-            return DisconnectCode.PermissionDenied;
+            return Refused(DisconnectCode.PermissionDenied);
         }
 
         var expireAt = insecure ? null : token.ExpireAt;
         if (expireAt <= time.GetUtcNow())
         {
-            return ErrorCode.Expired;
+            return Refused(ErrorCode.Expired);
         }
 
-        channels = token.Subs;
-        identity = Named(
+        var identity = Named(
             new ClientIdentity
             {
                 User = token.User,
@@ -58,8 +67,10 @@ internal sealed class Authenticator(ITokenVerifier tokens, IOptionsMonitor<Gatew
                 TokenChannels = [.. token.Subs.Keys],
             },
             request);
-        return Refusal.None;
+        return new AuthenticationResult(Refusal.None, identity, token.Subs);
     }
+
+    private static AuthenticationResult Refused(Refusal refusal) => new(refusal, null, NoChannels);
 
     private static ClientIdentity Named(ClientIdentity identity, ConnectRequest request) => identity with
     {

@@ -23,7 +23,7 @@ internal sealed class ConnectHandler(
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
         var request = command.Connect;
-        var refusal = authenticator.Authenticate(request, out var identity, out var tokenChannels);
+        var (refusal, identity, tokenChannels) = await authenticator.AuthenticateAsync(request);
         if (!refusal.IsNone)
         {
             return refusal;

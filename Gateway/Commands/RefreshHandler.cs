@@ -8,10 +8,7 @@ namespace WsCluster.Gateway.Commands;
 /// <summary>A new token for an expiring connection (protocol §14).</summary>
 internal sealed class RefreshHandler(ITokenVerifier tokens, TimeProvider time) : ICommandHandler
 {
-    public ValueTask<Refusal> HandleAsync(Connection connection, Command command) =>
-        ValueTask.FromResult(Refresh(connection, command));
-
-    private Refusal Refresh(Connection connection, Command command)
+    public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
         var identity = connection.Identity!;
         if (command.Refresh.Token.Length == 0 || !identity.ClientSideRefresh)
@@ -19,13 +16,13 @@ internal sealed class RefreshHandler(ITokenVerifier tokens, TimeProvider time) :
             return DisconnectCode.BadRequest;
         }
 
-        var status = tokens.VerifyConnection(command.Refresh.Token, out var token);
+        var (status, token) = await tokens.VerifyConnectionAsync(command.Refresh.Token);
         if (status == TokenStatus.Expired)
         {
             return DisconnectCode.Expired;
         }
 
-        if (status == TokenStatus.Invalid || token!.User != identity.User)
+        if (token is null || token.User != identity.User)
         {
             return DisconnectCode.InvalidToken;
         }

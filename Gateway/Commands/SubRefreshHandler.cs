@@ -10,10 +10,7 @@ namespace WsCluster.Gateway.Commands;
 /// <summary>A new token for an expiring subscription (protocol §14).</summary>
 internal sealed class SubRefreshHandler(ITokenVerifier tokens, IOptionsMonitor<GatewayOptions> options, TimeProvider time) : ICommandHandler
 {
-    public ValueTask<Refusal> HandleAsync(Connection connection, Command command) =>
-        ValueTask.FromResult(Refresh(connection, command));
-
-    private Refusal Refresh(Connection connection, Command command)
+    public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
         var request = command.SubRefresh;
         if (request.Channel.Length == 0)
@@ -36,18 +33,18 @@ internal sealed class SubRefreshHandler(ITokenVerifier tokens, IOptionsMonitor<G
             return ErrorCode.BadRequest;
         }
 
-        var status = tokens.VerifySubscription(request.Token, out var token);
+        var (status, token) = await tokens.VerifySubscriptionAsync(request.Token);
         if (status == TokenStatus.Expired || token?.ExpireAt <= time.GetUtcNow())
         {
             return ErrorCode.Expired; // nothing is extended
         }
 
-        if (status == TokenStatus.Invalid || !SubscriptionPlanner.Matches(token!, request.Channel, connection))
+        if (token is null || !SubscriptionPlanner.Matches(token, request.Channel, connection))
         {
             return DisconnectCode.InvalidToken;
         }
 
-        subscription.ExpireAt = token!.ExpireAt;
+        subscription.ExpireAt = token.ExpireAt;
         subscription.ChanInfo = token.Options.ChanInfo ?? subscription.ChanInfo;
         if (token.ExpireAt is { } expireAt)
         {

@@ -9,7 +9,7 @@ internal sealed class SubscribeHandler(SubscriptionPlanner planner, Subscription
 {
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
-        var refusal = planner.Plan(connection, command.Subscribe, out var plan);
+        var (refusal, plan) = await planner.PlanAsync(connection, command.Subscribe);
         if (!refusal.IsNone)
         {
             return refusal;

@@ -47,6 +47,11 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
         {
             var held = _held;
             _held = null;
+            if (_closed || _close is not null)
+            {
+                return;
+            }
+
             EnqueueLocked(first);
             foreach (var message in held ?? [])
             {

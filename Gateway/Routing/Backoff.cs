@@ -1,6 +1,6 @@
 namespace WsCluster.Gateway.Routing;
 
-/// <summary>How long to wait before the next attempt: 50 ms doubling to 2 s, with full jitter so that gateways do not march in step.</summary>
+/// <summary>How long to wait before the next attempt: 50 ms doubling to 2 s, of which a random quarter to all, so that gateways do not march in step.</summary>
 internal static class Backoff
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(50);

@@ -8,6 +8,18 @@ using WsCluster.Gateway.Protocol.Wire;
 
 namespace WsCluster.Gateway.Subscriptions;
 
+/// <summary>What a subscription will be, or why it may not be.</summary>
+/// <param name="Refusal">Why not; there is no plan then.</param>
+/// <param name="Plan">What it will be.</param>
+internal readonly record struct PlanResult(Refusal Refusal, SubscriptionPlan? Plan)
+{
+    public static implicit operator PlanResult(Refusal refusal) => new(refusal, null);
+
+    public static implicit operator PlanResult(ErrorCode error) => new(error, null);
+
+    public static implicit operator PlanResult(DisconnectCode code) => new(code, null);
+}
+
 /// <summary>Decides whether a subscription is permitted, and what it will be (protocol §7.1, checks in its order).</summary>
 internal sealed class SubscriptionPlanner(
     ChannelRules rules,
@@ -19,9 +31,8 @@ internal sealed class SubscriptionPlanner(
     private const long RejectUnrecoveredFlag = 2;
 
     /// <summary>Plans what a client asked for.</summary>
-    public Refusal Plan(Connection connection, SubscribeRequest request, out SubscriptionPlan? plan)
+    public async ValueTask<PlanResult> PlanAsync(Connection connection, SubscribeRequest request)
     {
-        plan = null;
         if (request.Channel.Length == 0 || request.Delta is not ("" or "fossil"))
         {
             return DisconnectCode.BadRequest;
@@ -53,7 +64,7 @@ internal sealed class SubscriptionPlanner(
             return ErrorCode.PermissionDenied;
         }
 
-        var refusal = Authorize(connection, request, channelOptions!, out var granted, out var byToken);
+        var (refusal, granted) = await AuthorizeAsync(connection, request, channelOptions!);
         if (!refusal.IsNone)
         {
             return refusal;
@@ -70,8 +81,8 @@ internal sealed class SubscriptionPlanner(
             return ErrorCode.Expired;
         }
 
-        plan = Build(connection.Identity!.User, request, channelOptions!, granted, filter) with { ClientSideRefresh = byToken };
-        return Refusal.None;
+        var plan = Build(connection.Identity!.User, request, channelOptions!, granted, filter);
+        return new PlanResult(Refusal.None, plan with { ClientSideRefresh = request.Token.Length > 0 });
     }
 
     /// <summary>
@@ -116,35 +127,33 @@ internal sealed class SubscriptionPlanner(
         return Build(user: "", request, channelOptions, granted, filter: null);
     }
 
-    private Refusal Authorize(
-        Connection connection, SubscribeRequest request, ChannelOptions channelOptions, out SubscribeOptions granted, out bool byToken)
+    private async ValueTask<Grant> AuthorizeAsync(Connection connection, SubscribeRequest request, ChannelOptions channelOptions)
     {
-        var identity = connection.Identity!;
-        granted = new SubscribeOptions();
-        byToken = request.Token.Length > 0;
-        if (!byToken)
+        if (request.Token.Length == 0)
         {
-            return ChannelPermissions.MaySubscribe(channelOptions, request.Channel, identity.User, options.CurrentValue.Insecure)
-                ? Refusal.None
-                : ErrorCode.PermissionDenied;
+            var user = connection.Identity!.User;
+            return ChannelPermissions.MaySubscribe(channelOptions, request.Channel, user, options.CurrentValue.Insecure)
+                ? new Grant(Refusal.None, new SubscribeOptions())
+                : Denied(ErrorCode.PermissionDenied);
         }
 
-        switch (tokens.VerifySubscription(request.Token, out var token))
+        var (status, token) = await tokens.VerifySubscriptionAsync(request.Token);
+        if (token is null)
         {
-            case TokenStatus.Expired:
-                return ErrorCode.TokenExpired;
-            case TokenStatus.Invalid:
-                return ErrorCode.PermissionDenied;
+            return Denied(ErrorCode.PermissionDenied);
         }
 
-        if (!Matches(token!, request.Channel, connection))
+        if (status == TokenStatus.Expired)
         {
-            return DisconnectCode.InvalidToken;
+            return Denied(ErrorCode.TokenExpired);
         }
 
-        granted = token!.Options with { ExpireAt = token.ExpireAt };
-        return Refusal.None;
+        return Matches(token, request.Channel, connection)
+            ? new Grant(Refusal.None, token.Options)
+            : Denied(DisconnectCode.InvalidToken);
     }
+
+    private static Grant Denied(Refusal refusal) => new(refusal, new SubscribeOptions());
 
     /// <summary>True when a subscription token is for this channel, user and connection.</summary>
     public static bool Matches(SubscriptionToken token, string channel, Connection connection) =>
@@ -199,4 +208,7 @@ internal sealed class SubscriptionPlanner(
         copy.Delta = request.Delta == "fossil" ? request.Delta : "";
         return copy;
     }
+
+    /// <summary>What a token or the channel's options allow, or why they do not.</summary>
+    private readonly record struct Grant(Refusal Refusal, SubscribeOptions Options);
 }

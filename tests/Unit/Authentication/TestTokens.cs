@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Options;
 using WsCluster.Gateway.Authentication;
 
 namespace WsCluster.Tests.Unit.Authentication;
@@ -43,16 +42,7 @@ internal static class TestTokens
     public static string Encode(byte[] bytes) => Base64Url.EncodeToString(bytes);
 
     /// <summary>A verifier with these options and the given time.</summary>
-    public static JwtVerifier Verifier(TokenOptions options, TimeProvider time) => new(new FixedOptions(options), time);
+    public static JwtVerifier Verifier(TokenOptions options, TimeProvider time) => new(new FixedOptions<TokenOptions>(options), time);
 
     private static HashAlgorithmName HashOf(string algorithm) => new("SHA" + algorithm[2..]);
-
-    private sealed class FixedOptions(TokenOptions options) : IOptionsMonitor<TokenOptions>
-    {
-        public TokenOptions CurrentValue => options;
-
-        public TokenOptions Get(string? name) => options;
-
-        public IDisposable? OnChange(Action<TokenOptions, string?> listener) => null;
-    }
 }

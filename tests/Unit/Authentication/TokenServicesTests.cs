@@ -10,19 +10,19 @@ namespace WsCluster.Tests.Unit.Authentication;
 public sealed class TokenServicesTests
 {
     [Fact]
-    public void AddTokenVerification_FollowsTheConfiguration()
+    public async Task AddTokenVerification_FollowsTheConfiguration()
     {
         var settings = new Dictionary<string, string?> { ["WsCluster:Tokens:HmacSecret"] = "old" };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         using var services = Build(configuration);
         var verifier = services.GetRequiredService<ITokenVerifier>();
-        Assert.Equal(TokenStatus.Valid, verifier.VerifyConnection(Hmac("{}", secret: "old"), out _));
+        Assert.Equal(TokenStatus.Valid, (await verifier.VerifyConnectionAsync(Hmac("{}", secret: "old"))).Status);
 
         configuration["WsCluster:Tokens:HmacSecret"] = "new";
         configuration.Reload();
 
-        Assert.Equal(TokenStatus.Invalid, verifier.VerifyConnection(Hmac("{}", secret: "old"), out _));
-        Assert.Equal(TokenStatus.Valid, verifier.VerifyConnection(Hmac("{}", secret: "new"), out _));
+        Assert.Equal(TokenStatus.Invalid, (await verifier.VerifyConnectionAsync(Hmac("{}", secret: "old"))).Status);
+        Assert.Equal(TokenStatus.Valid, (await verifier.VerifyConnectionAsync(Hmac("{}", secret: "new"))).Status);
     }
 
     [Theory]

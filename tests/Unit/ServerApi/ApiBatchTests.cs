@@ -38,10 +38,16 @@ public class ApiBatchTests
     {
         await using var api = await ApiHost.StartAsync();
         var first = new TaskCompletionSource<StreamPosition>();
-        api.Grains.OnPublish = (channel, _) => channel == "chat:1" ? first.Task : Task.FromResult(new StreamPosition(2, "e"));
+        var started = new TaskCompletionSource();
+        api.Grains.OnPublish = (channel, _) =>
+        {
+            started.TrySetResult();
+            return channel == "chat:1" ? first.Task : Task.FromResult(new StreamPosition(2, "e"));
+        };
 
         var batch = api.CallAsync("batch", """{"commands":[{"publish":{"channel":"chat:1","data":1}},{"publish":{"channel":"chat:2","data":2}}]}""");
-        await Task.Delay(100);
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await Task.Delay(100); // time in which the second could come, wrongly
         Assert.Equal("chat:1", Assert.Single(api.Grains.Calls).Key);
         first.SetResult(new StreamPosition(1, "e"));
 

@@ -1,0 +1,11 @@
+namespace WsCluster.Gateway.Authentication;
+
+/// <summary>What a verifier found out about a token.</summary>
+/// <param name="Status">Whether it is genuine and in time.</param>
+/// <param name="Claims">What it says, also when it is expired; null when it is invalid.</param>
+internal readonly record struct TokenResult<T>(TokenStatus Status, T? Claims)
+    where T : class
+{
+    /// <summary>Not a token of ours for this purpose.</summary>
+    public static TokenResult<T> Invalid => new(TokenStatus.Invalid, null);
+}
