@@ -67,8 +67,11 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
         lock (_sync)
         {
             _held = null;
-            EnqueueLocked(message);
-            _closed = true;
+            if (!_closed && _close is null)
+            {
+                EnqueueLocked(message);
+                _closed = true;
+            }
         }
     }
 

@@ -165,7 +165,7 @@ public sealed class ConfigurationChecksTests
     [Fact]
     public void StartFailure_RedisDoesNotAnswer_NamesItWithoutThePassword()
     {
-        var failure = new InvalidOperationException("x", new RedisConnectionException(ConnectionFailureType.UnableToConnect, "no", CommandFlags.None));
+        var failure = new InvalidOperationException("x", new RedisConnectionException(ConnectionFailureType.UnableToConnect, CommandFlags.None, "no", null, CommandStatus.Unknown));
         var configuration = Configuration(new() { ["WsCluster:Redis"] = "cache:6390,password=hunter2" });
 
         Assert.Equal(

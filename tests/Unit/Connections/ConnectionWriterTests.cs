@@ -101,17 +101,18 @@ public sealed class ConnectionWriterTests
     }
 
     [Fact]
-    public async Task DropHeld_ThenEnqueue_SendsOnlyTheError()
+    public async Task EnqueueLast_WhileHolding_SendsOnlyTheError()
     {
         var writer = Writer();
         writer.Hold();
         writer.Enqueue(Message("push"));
 
-        writer.DropHeld();
-        Assert.Equal(0, writer.QueuedBytes);
-        writer.Enqueue(Message("error"));
+        writer.EnqueueLast(Message("error"));
+        writer.Enqueue(Message("late"));
+        writer.Close(3000, "end", flush: true);
 
         Assert.Equal("error", await _transport.NextAsync());
+        Assert.Equal("close 3000 end", await _transport.NextAsync());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using WsCluster.Gateway.Connections;
 
@@ -11,7 +12,7 @@ public sealed class DeadlineClockTests : IDisposable
 
     public DeadlineClockTests()
     {
-        _clock = new DeadlineClock(_time);
+        _clock = new DeadlineClock(_time, NullLogger<DeadlineClock>.Instance);
         _start = _clock.Now;
     }
 

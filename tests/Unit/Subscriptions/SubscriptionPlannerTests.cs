@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Authentication;
@@ -26,7 +27,7 @@ public sealed class SubscriptionPlannerTests : IDisposable
 
     public SubscriptionPlannerTests()
     {
-        _clock = new DeadlineClock(_time);
+        _clock = new DeadlineClock(_time, NullLogger<DeadlineClock>.Instance);
         _connection = new Connection(new RecordingTransport(), ProtocolCodecs.Json, _gateway, _clock);
         _connection.Authenticated(new ClientIdentity { User = "7" });
         var namespaces = new FixedOptions<ChannelNamespaces>(new ChannelNamespaces { WithoutNamespace = _channel });
