@@ -18,6 +18,9 @@ internal static partial class GatewayLog
     [LoggerMessage(4, LogLevel.Warning, "A {Command} command of connection {Connection} failed.", EventName = "CommandFailed")]
     public static partial void CommandFailed(ILogger logger, string command, string connection, Exception exception);
 
+    [LoggerMessage(5, LogLevel.Error, "A deadline failed.", EventName = "DeadlineFailed")]
+    public static partial void DeadlineFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(10, LogLevel.Warning, "Channel {Channel} is out of reach (attempt {Attempt}): {Problem}", EventName = "ChannelUnreachable")]
     public static partial void ChannelUnreachable(ILogger logger, string channel, int attempt, string problem);
 

@@ -39,7 +39,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (StartFailure.Explain(e) is { } reasons)
+catch (Exception e) when (StartFailure.Explain(e, builder.Configuration) is { } reasons)
 {
     foreach (var reason in reasons)
     {

@@ -65,10 +65,14 @@ internal sealed class CommandProcessor(
         }
         else if (refusal.Error != ErrorCode.None)
         {
-            connection.Send(new Reply { Id = command.Id, Error = ToWire(refusal.Error) });
-            if (command.Connect is not null)
+            var reply = new Reply { Id = command.Id, Error = ToWire(refusal.Error) };
+            if (connection.IsEstablished)
             {
-                connection.Reject();
+                connection.Send(reply);
+            }
+            else
+            {
+                connection.Reject(reply);
             }
         }
     }

@@ -36,22 +36,21 @@ internal sealed class ConnectHandler(
         }
 
         connection.Authenticated(identity);
+        connection.Writer.Hold(); // commands for the user and server-side channels may push from here on
         if (identity.User.Length > 0 && !await users.RegisterAsync(connection, identity))
         {
             return DisconnectCode.ConnectionLimit;
         }
 
-        connection.Writer.Hold();
         var results = new Dictionary<string, SubscribeResult>(StringComparer.Ordinal);
         if (await SubscribeAsync(connection, plans, results) is var error and not ErrorCode.None)
         {
-            connection.Writer.DropHeld();
             return error; // one that fails makes the whole connect fail
         }
 
         var result = Describe(connection, identity);
         result.Subs.Add(results);
-        Release(connection, new Reply { Id = command.Id, Connect = result });
+        connection.Establish(new Reply { Id = command.Id, Connect = result });
         return Refusal.None;
     }
 
@@ -121,17 +120,5 @@ internal sealed class ConnectHandler(
         }
 
         return result;
-    }
-
-    private static void Release(Connection connection, Reply reply)
-    {
-        if (connection.Codec.TryEncode(reply, deltaData: false, out var message))
-        {
-            connection.Writer.Release(message);
-        }
-        else
-        {
-            connection.Close(DisconnectCode.InappropriateProtocol);
-        }
     }
 }

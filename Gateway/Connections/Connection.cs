@@ -54,6 +54,9 @@ internal sealed class Connection : IDeadline
     /// <summary>The client's identity; null until its connect command succeeded.</summary>
     public ClientIdentity? Identity { get; private set; }
 
+    /// <summary>True once the connect reply is queued.</summary>
+    public bool IsEstablished { get; private set; }
+
     /// <summary>The code that ended the connection; null while it is open.</summary>
     public int? CloseCode { get; private set; }
 
@@ -90,6 +93,20 @@ internal sealed class Connection : IDeadline
         }
 
         ScheduleExpiry(identity.ExpireAt);
+    }
+
+    /// <summary>Queues the connect reply, then the pushes that had to wait for it.</summary>
+    public void Establish(Reply reply)
+    {
+        if (Codec.TryEncode(reply, deltaData: false, out var message))
+        {
+            IsEstablished = true;
+            Writer.Release(message);
+        }
+        else
+        {
+            Close(DisconnectCode.InappropriateProtocol);
+        }
     }
 
     /// <summary>Replaces expiry and info after a refresh.</summary>
@@ -208,14 +225,28 @@ internal sealed class Connection : IDeadline
         _ended.TrySetResult();
     }
 
-    /// <summary>After an error reply to connect: no more commands, and the transport goes soon without advice (§6 point 7).</summary>
-    public void Reject()
+    /// <summary>
+    /// Connect failed: after the error reply nothing is sent and no command handled, and the transport goes soon without
+    /// advice (§6 point 7).
+    /// </summary>
+    public void Reject(Reply error)
     {
         lock (_sync)
         {
+            if (_closed)
+            {
+                return;
+            }
+
             _closed = true;
         }
 
+        if (Codec.TryEncode(error, deltaData: false, out var message))
+        {
+            Writer.EnqueueLast(message);
+        }
+
+        _ended.TrySetResult();
         _abortAt = _clock.Now + _options.CloseTimeout;
         _clock.Schedule(this, _abortAt.Value);
     }

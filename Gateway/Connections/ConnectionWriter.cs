@@ -56,13 +56,14 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
         }
     }
 
-    /// <summary>Connect failed: what was held back is for nobody, and the error reply may go.</summary>
-    public void DropHeld()
+    /// <summary>Queues a last message: what was held back is for nobody, and nothing follows.</summary>
+    public void EnqueueLast(byte[] message)
     {
         lock (_sync)
         {
-            _queuedBytes -= _held?.Sum(m => m.Length) ?? 0;
             _held = null;
+            EnqueueLocked(message);
+            _closed = true;
         }
     }
 

@@ -12,14 +12,16 @@ internal sealed class DeadlineClock : IDisposable
     private readonly Lock _sync = new();
     private readonly List<(long Tick, IDeadline Deadline)>?[] _buckets = new List<(long, IDeadline)>?[Buckets];
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly DateTimeOffset _start;
     private readonly ITimer _timer;
     private long _lastTick; // guarded by _sync, like _buckets
 
     /// <summary>Starts the clock.</summary>
-    public DeadlineClock(TimeProvider time)
+    public DeadlineClock(TimeProvider time, ILogger<DeadlineClock> logger)
     {
         _time = time;
+        _logger = logger;
         _start = time.GetUtcNow();
         _timer = time.CreateTimer(_ => Advance(), null, Tick, Tick);
     }
@@ -56,9 +58,16 @@ internal sealed class DeadlineClock : IDisposable
 
         foreach (var deadline in due ?? [])
         {
-            if (deadline.OnDeadline(now) is { } next)
+            try
             {
-                Schedule(deadline, next);
+                if (deadline.OnDeadline(now) is { } next)
+                {
+                    Schedule(deadline, next);
+                }
+            }
+            catch (Exception e)
+            {
+                GatewayLog.DeadlineFailed(_logger, e); // the others' deadlines must not suffer
             }
         }
     }

@@ -30,14 +30,18 @@ internal sealed class UserConnections(string user, GatewayLane lane, IUserRoutin
         }
     }
 
-    /// <summary>Registers a connection with the user's grain. False when the user has as many as allowed.</summary>
-    public async Task<bool> AddAsync(Connection connection, UserSession session)
+    /// <summary>Adds a connection: commands for the user reach it from now on.</summary>
+    public void Add(Connection connection, UserSession session)
     {
         lock (_sync)
         {
             _connections[session.Client] = (connection, session);
         }
+    }
 
+    /// <summary>Registers an added connection with the user's grain. False when the user has as many as allowed.</summary>
+    public async Task<bool> RegisterAsync(UserSession session)
+    {
         var admission = await directory.Calls.RepeatAsync(() => grain.ConnectAsync(session, lane));
         if (admission.Admitted)
         {

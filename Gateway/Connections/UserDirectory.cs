@@ -59,7 +59,6 @@ internal sealed class UserDirectory(
             Version = identity.Version,
         };
         UserConnections user;
-        Task<bool> added;
         lock (_sync)
         {
             if (!_users.TryGetValue(identity.User, out user!))
@@ -68,12 +67,12 @@ internal sealed class UserDirectory(
                 _users.Add(identity.User, user);
             }
 
-            added = user.AddAsync(connection, session); // runs under the lock up to its first await: the user is not empty
+            user.Add(connection, session);
         }
 
         try
         {
-            var admitted = await added;
+            var admitted = await user.RegisterAsync(session);
             if (!admitted)
             {
                 Remove(user, connection.Id);

@@ -18,6 +18,7 @@ internal sealed class ChannelLink : ISiloBound
     private readonly IChannelRouting _grain;
     private TaskCompletionSource<ErrorCode>? _synchronising; // guarded by _sync, like all fields below
     private bool _attached;
+    private bool _again;
     private bool _subscribeAgain;
     private string? _siloId;
     private long _number;
@@ -92,6 +93,7 @@ internal sealed class ChannelLink : ISiloBound
     {
         lock (_sync)
         {
+            _again = true; // one that is under way may have looked too early
             _subscribeAgain |= subscribe;
             if (_synchronising is null)
             {
@@ -134,7 +136,6 @@ internal sealed class ChannelLink : ISiloBound
     private void StartLocked()
     {
         _synchronising = new TaskCompletionSource<ErrorCode>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _channel.HoldDeliveries();
         _ = Task.Run(SynchroniseAsync);
     }
 
@@ -178,10 +179,13 @@ internal sealed class ChannelLink : ISiloBound
     /// <summary>One attempt. False when more has to be done at once.</summary>
     private async Task<bool> TrySynchroniseAsync()
     {
+        // Never under this object's lock: the channel calls in here while it holds its own.
+        _channel.HoldDeliveries();
         ChannelAttachment? attachment = null;
         bool subscribe;
         lock (_sync)
         {
+            _again = false;
             subscribe = _subscribeAgain || !_attached;
             _subscribeAgain = false;
             _number = subscribe ? _directory.NextSubscriptionNumber() : _number;
@@ -207,9 +211,8 @@ internal sealed class ChannelLink : ISiloBound
 
         lock (_sync)
         {
-            if (_subscribeAgain)
+            if (_again)
             {
-                _channel.HoldDeliveries();
                 return false;
             }
 
@@ -259,6 +262,7 @@ internal sealed class ChannelLink : ISiloBound
 
     private void FinishLocked(ErrorCode error)
     {
+        _attached = error == ErrorCode.None;
         var waiting = _synchronising;
         _synchronising = null;
         waiting?.TrySetResult(error);

@@ -47,9 +47,13 @@ internal sealed class WebSocketTransport(WebSocket socket, ProtocolKind protocol
     {
         try
         {
-            while (await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None) is { MessageType: not WebSocketMessageType.Close })
+            while (await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None) is { MessageType: not WebSocketMessageType.Close } next)
             {
-                if (!await ReadMessageAsync(connection, maxMessageBytes, process))
+                if (next.EndOfMessage)
+                {
+                    await process(ReadOnlyMemory<byte>.Empty); // a message without content is over before it is read
+                }
+                else if (!await ReadMessageAsync(connection, maxMessageBytes, process))
                 {
                     break;
                 }
