@@ -21,4 +21,11 @@ public sealed class DeliveryBatch
 
     /// <summary>The deliveries; empty when the batch only renews the lease.</summary>
     [Id(4)] public required byte[] Entries { get; init; }
+
+    /// <summary>
+    /// True when the silo stops: in a moment all of its channels and users live elsewhere. Subscribe and restore them again
+    /// until the answers name another silo. It is the last that is surely heard of the silo, because Orleans closes the
+    /// connections of gateways before it deactivates grains.
+    /// </summary>
+    [Id(5)] public bool SiloStopping { get; init; }
 }

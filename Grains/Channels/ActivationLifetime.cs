@@ -1,4 +1,5 @@
 using WsCluster.Grains.History;
+using WsCluster.Grains.Routing;
 
 namespace WsCluster.Grains.Channels;
 
@@ -10,29 +11,24 @@ namespace WsCluster.Grains.Channels;
 internal sealed class ActivationLifetime(
     IGrainBase grain, Action<TimeSpan> delayDeactivation, IChannelStream stream, TimeProvider time)
 {
-    // For good: a span that the runtime can still add to the date.
-    private static readonly TimeSpan Pinned = TimeSpan.FromDays(3650);
     private static readonly TimeSpan ShortestTrimDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestTrimDelay = TimeSpan.FromDays(1); // timers have a limit
 
-    private bool _isPinned;
+    private readonly ActivationPin _pin = new(grain, delayDeactivation);
     private IGrainTimer? _trimTimer;
 
     /// <summary>To be called after every use: the activation stays while it has gateways, else as long as its stream needs.</summary>
     public void Stay(bool hasGateways)
     {
-        if (!hasGateways)
+        if (hasGateways)
         {
-            // A span that is over takes back an earlier one: the ordinary collection age applies again.
-            var span = stream.KeepUntil() - time.GetUtcNow();
-            delayDeactivation(span > TimeSpan.Zero ? span : TimeSpan.MinValue);
+            _pin.Hold();
         }
-        else if (!_isPinned)
+        else
         {
-            delayDeactivation(Pinned);
+            _pin.Release(stream.KeepUntil() - time.GetUtcNow());
         }
 
-        _isPinned = hasGateways;
         if (_trimTimer is null)
         {
             ArmTrimTimer();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
+using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.History;
 using WsCluster.Grains.Routing;
@@ -23,6 +24,7 @@ internal static class SiloGrains
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<GrainMetrics>();
         silo.Services.TryAddSingleton<GatewayOutboxes>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayOutboxes>());
         silo.Services.TryAddSingleton<IHistoryStore, MemoryHistoryStore>();
         return silo.UseFastMembership().UseBounds();
     }

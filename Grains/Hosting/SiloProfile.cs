@@ -8,10 +8,7 @@ internal static class SiloProfile
 {
     private const int MaxMessageBytes = 8 * 1024 * 1024;
 
-    /// <summary>
-    /// A silo that died is out of the cluster after about three seconds, and yet one that pauses for two stays in
-    /// (docs of the timing: the cluster's design, "When something dies").
-    /// </summary>
+    /// <summary>A silo that died is out of the cluster after about three seconds, and yet one that pauses for two stays in.</summary>
     public static ISiloBuilder UseFastMembership(this ISiloBuilder silo) => silo.Configure<ClusterMembershipOptions>(membership =>
     {
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);

@@ -14,6 +14,9 @@ internal sealed class GatewayOutbox
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
 
+    // A gateway that reconnects to the cluster, or whose silo is stopping, is out of reach for a moment only.
+    private const int MostUnavailable = 5;
+
     private readonly OutboxContext _context;
     private readonly GatewayLane _lane;
     private readonly Action<GatewayOutbox> _lost;
@@ -27,6 +30,7 @@ internal sealed class GatewayOutbox
     private bool _isSignalled;
     private bool _mustResynchronise;
     private bool _heartbeatDue;
+    private bool _siloStopping;
     private bool _awaitsAcknowledgement;
     private bool _sentSinceTick;
     private TimeSpan _silence;
@@ -129,12 +133,23 @@ internal sealed class GatewayOutbox
         Lose("no acknowledgement");
     }
 
+    /// <summary>From now on each batch says that the silo stops; the first goes at once.</summary>
+    public void AnnounceStop()
+    {
+        lock (_lock)
+        {
+            _siloStopping = true;
+            _heartbeatDue = true;
+            Signal();
+        }
+    }
+
     /// <summary>Ends when everything queued so far is acknowledged, or the outbox closed.</summary>
     public Task FlushAsync()
     {
         lock (_lock)
         {
-            if (IsClosed || (_buffer.Bytes == 0 && !_awaitsAcknowledgement))
+            if (IsClosed || (_buffer.Bytes == 0 && !_heartbeatDue && !_awaitsAcknowledgement))
             {
                 return Task.CompletedTask;
             }
@@ -219,7 +234,7 @@ internal sealed class GatewayOutbox
     private DeliveryBatch? TakeBatch()
     {
         RentedBatch taken;
-        bool resynchronise;
+        bool resynchronise, siloStopping;
         long sequence;
         lock (_lock)
         {
@@ -233,6 +248,7 @@ internal sealed class GatewayOutbox
             }
 
             resynchronise = _mustResynchronise;
+            siloStopping = _siloStopping;
             sequence = ++_lastSequence;
             _mustResynchronise = false;
             _heartbeatDue = false;
@@ -246,6 +262,7 @@ internal sealed class GatewayOutbox
             OutboxId = _id,
             Sequence = sequence,
             Resynchronise = resynchronise,
+            SiloStopping = siloStopping,
             Entries = taken.Array is null ? [] : taken.ToMessage(),
         };
     }
@@ -253,6 +270,7 @@ internal sealed class GatewayOutbox
     /// <summary>Sends until the gateway acknowledges; always the same bytes, as an unanswered call may have arrived.</summary>
     private async Task<bool> SendAsync(DeliveryBatch batch)
     {
+        var unavailable = 0;
         while (!IsClosed)
         {
             try
@@ -261,7 +279,7 @@ internal sealed class GatewayOutbox
                 Acknowledged(batch);
                 return true;
             }
-            catch (ClientNotAvailableException)
+            catch (ClientNotAvailableException) when (++unavailable >= MostUnavailable)
             {
                 Lose("not connected to the cluster");
                 return false;

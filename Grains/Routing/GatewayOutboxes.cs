@@ -9,10 +9,11 @@ namespace WsCluster.Grains.Routing;
 /// The outboxes of a silo: one for each lane of each gateway that an activation here delivers to. All lanes of a gateway
 /// share its fate, and a newer incarnation ends the older at once.
 /// </summary>
-internal sealed class GatewayOutboxes : IDisposable
+internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     // An outbox that nobody uses stays for a while: channels come and go.
     private const int IdleTicksKept = 30;
+    private static readonly TimeSpan StopFlushLimit = TimeSpan.FromSeconds(1);
 
     private readonly OutboxContext _context;
     private readonly LossNotifier _losses;
@@ -102,6 +103,10 @@ internal sealed class GatewayOutboxes : IDisposable
         }
     }
 
+    /// <summary>Has the silo say goodbye as the first thing that it does when it stops, while gateways are still connected.</summary>
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(GatewayOutboxes), ServiceLifecycleStage.Last, _ => Task.CompletedTask, _ => AnnounceStopAsync());
+
     /// <summary>Stops all deliveries, with the silo.</summary>
     public void Dispose()
     {
@@ -109,6 +114,24 @@ internal sealed class GatewayOutboxes : IDisposable
         foreach (var outbox in Outboxes())
         {
             outbox.Close();
+        }
+    }
+
+    private async Task AnnounceStopAsync()
+    {
+        var outboxes = Outboxes();
+        foreach (var outbox in outboxes)
+        {
+            outbox.AnnounceStop();
+        }
+
+        try
+        {
+            await Task.WhenAll(outboxes.Select(outbox => outbox.FlushAsync())).WaitAsync(StopFlushLimit, _context.Time);
+        }
+        catch (TimeoutException)
+        {
+            // Gateways that did not hear it notice the silo's silence.
         }
     }
 

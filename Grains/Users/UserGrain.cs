@@ -16,17 +16,18 @@ internal sealed class UserGrain(
     GrainMetrics metrics,
     ILogger<UserGrain> logger) : Grain, IUserGrain, IUserRouting
 {
-    private static readonly TimeSpan Pinned = TimeSpan.FromDays(3650);
     private static readonly TimeSpan MoveFlushLimit = TimeSpan.FromSeconds(1);
 
     private readonly UserSessions _sessions = new(options.Value.MaxConnections);
     private string _user = "";
     private GatewayAttachments _gateways = null!;
+    private ActivationPin _pin = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _user = this.GetPrimaryKeyString();
         _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IUserRouting>().GatewayLostAsync));
+        _pin = new ActivationPin(this, DelayDeactivation);
         metrics.UserActivated();
         return Task.CompletedTask;
     }
@@ -122,7 +123,14 @@ internal sealed class UserGrain(
             _gateways.Detach(gatewayId);
         }
 
-        DelayDeactivation(_sessions.Count > 0 ? Pinned : TimeSpan.MinValue);
+        if (_sessions.Count > 0)
+        {
+            _pin.Hold();
+        }
+        else
+        {
+            _pin.Release(TimeSpan.Zero);
+        }
     }
 
     private void Deliver(DeliveryKind kind, byte[] body)

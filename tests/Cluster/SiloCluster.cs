@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Configuration;
+using Orleans.TestingHost;
+using WsCluster.Grains.Hosting;
+
+namespace WsCluster.Tests.Cluster;
+
+/// <summary>Silos in this process, with what a real silo registers and a short lease.</summary>
+public sealed class SiloCluster : IAsyncLifetime
+{
+    private static readonly Dictionary<string, string?> Settings = new()
+    {
+        ["WsCluster:Delivery:GatewayLease"] = "00:00:03",
+        ["WsCluster:Users:MaxConnections"] = "3",
+        ["WsCluster:Channels:WithoutNamespace:HistorySize"] = "100",
+        ["WsCluster:Channels:WithoutNamespace:HistoryTtl"] = "00:05:00",
+        ["WsCluster:Channels:WithoutNamespace:Presence"] = "true",
+        ["WsCluster:Channels:WithoutNamespace:AllowedDeltaTypes:0"] = "fossil",
+        ["WsCluster:Channels:Namespaces:live:PublicationDataFormat"] = "Json",
+        ["WsCluster:Channels:Namespaces:one:HistorySize"] = "1",
+        ["WsCluster:Channels:Namespaces:one:HistoryTtl"] = "00:00:02",
+    };
+
+    private readonly ConcurrentBag<TestGateway> _gateways = []; // Orleans holds observers weakly
+    private InProcessTestCluster _cluster = null!;
+
+    public InProcessTestCluster Cluster => _cluster;
+
+    public IClusterClient Client => _cluster.Client;
+
+    public async ValueTask InitializeAsync()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings).Build();
+        var builder = new InProcessTestClusterBuilder(2);
+        builder.ConfigureSilo((_, silo) => silo.AddWsClusterGrains(configuration));
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    /// <summary>A gateway that is a part of the test.</summary>
+    internal TestGateway AddGateway(string? id = null, long incarnation = 1)
+    {
+        var gateway = new TestGateway(Client, id ?? $"gateway-{Guid.NewGuid():N}", incarnation);
+        _gateways.Add(gateway);
+        return gateway;
+    }
+
+    /// <summary>The silo that a <c>SiloId</c> names.</summary>
+    internal InProcessSiloHandle SiloOf(string siloId) => _cluster.Silos.Single(silo => silo.SiloAddress.ToParsableString() == siloId);
+}
+
+[CollectionDefinition(nameof(SharedCluster))]
+public sealed class SharedCluster : ICollectionFixture<SiloCluster>;
