@@ -42,24 +42,23 @@ public sealed class EmbeddedModeTests
     }
 
     [Theory]
-    [InlineData("WsCluster:ClusterId", "not a name")]
-    [InlineData("WsCluster:Gateway:PingInterval", "soon")]
-    [InlineData("WsCluster:Gateway:PongTimeout", "01:00:00")] // longer than the ping interval
-    [InlineData("WsCluster:Gateway:AllowAnonymous", "perhaps")]
-    [InlineData("WsCluster:Users:MaxConnections", "-1")]
-    [InlineData("WsCluster:Channels:WithoutNamespace:HistorySize", "-5")]
-    [InlineData("WsCluster:Channels:Namespaces:chat:HistorySize", "many")]
-    [InlineData("WsCluster:Channels:Namespaces:chat:ChannelRegex", "[a-")]
-    [InlineData("WsCluster:Channels:Namespaces:chat:AllowedDeltaTypes:0", "xdelta")]
-    [InlineData("WsCluster:Channels:Namespaces:no spaces:HistorySize", "5")]
-    [InlineData("WsCluster:Silo:Port", "700000")]
-    [InlineData("WsCluster:ConfigFile", "no-such-file.json")]
-    public async Task Start_WrongSetting_EndsWithASentence(string key, string value)
+    [InlineData("ClusterId=not a name", "ClusterId is 'not a name', but must match")]
+    [InlineData("ConfigFile=no-such-file.json", "ConfigFile is 'no-such-file.json', but must be an existing JSON file.")]
+    [InlineData("Silo:Port=700000", "Silo:Port is 700000, but must be from 1 to 65535.")]
+    [InlineData("Users:MaxConnections=-1", "Users:MaxConnections is -1, but must be from 0 to")]
+    [InlineData("Gateway:AllowAnonymous=perhaps", "Gateway:AllowAnonymous is 'perhaps', but must be true or false.")]
+    [InlineData("Gateway:PingInterval=soon", "Gateway:PingInterval is 'soon', but must be a time")]
+    [InlineData("Gateway:PongTimeout=01:00:00", "Gateway:PongTimeout is 01:00:00, but must be shorter than WsCluster:Gateway:PingInterval")]
+    [InlineData("Channels:WithoutNamespace:HistorySize=-5", "Channels:WithoutNamespace:HistorySize is -5, but must be from 0 to")]
+    [InlineData("Channels:Namespaces:chat:HistorySize=many", "Channels:Namespaces:chat:HistorySize is 'many', but must be a whole number.")]
+    [InlineData("Channels:Namespaces:chat:ChannelRegex=[a-", "Channels:Namespaces:chat:ChannelRegex is '[a-', but must be a regular expression")]
+    [InlineData("Channels:Namespaces:chat:AllowedDeltaTypes:0=xdelta", "Channels:Namespaces:chat:AllowedDeltaTypes has 'xdelta', but")]
+    [InlineData("Channels:Namespaces:no spaces:Presence=true", "Channels:Namespaces:no spaces is not a namespace's name: it must match")]
+    public async Task Start_WrongSetting_EndsWithASentenceThatNamesKeyValueAndRule(string setting, string sentence)
     {
-        await using var process = GatewayProcess.Launch("wrong-setting", ["--urls", $"http://127.0.0.1:{FreePort.Next()}", $"--{key}={value}"]);
-        Assert.NotEqual(0, await process.WaitForExitAsync());
-        Assert.Contains(key, process.Log, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains(value == "5" ? "no spaces" : value, process.Log, StringComparison.OrdinalIgnoreCase);
+        await using var process = GatewayProcess.Launch("wrong-setting", [$"--WsCluster:{setting}"]);
+        Assert.Equal(1, await process.WaitForExitAsync());
+        Assert.Contains($"WsCluster:{sentence}", process.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", process.Log, StringComparison.Ordinal); // no stack trace
     }
 
@@ -69,10 +68,14 @@ public sealed class EmbeddedModeTests
         using var occupant = new TcpListener(IPAddress.Loopback, 0);
         occupant.Start();
         var port = ((IPEndPoint)occupant.LocalEndpoint).Port;
-        await using var process = GatewayProcess.Launch("port-in-use", ["--urls", $"http://127.0.0.1:{port}"]);
-        Assert.NotEqual(0, await process.WaitForExitAsync());
-        Assert.Contains($"{port}", process.Log, StringComparison.Ordinal);
-        Assert.Contains("in use", process.Log, StringComparison.Ordinal);
+        await using var process = GatewayProcess.Launch("port-in-use", 
+        [
+            "--urls", $"http://127.0.0.1:{port}",
+            $"--WsCluster:Silo:Port={FreePort.Next()}",
+            $"--WsCluster:Silo:GatewayPort={FreePort.Next()}",
+        ]);
+        Assert.Equal(1, await process.WaitForExitAsync());
+        Assert.Contains($"Failed to bind to address http://127.0.0.1:{port}: address already in use.", process.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", process.Log, StringComparison.Ordinal);
     }
 }

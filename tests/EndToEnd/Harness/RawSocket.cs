@@ -67,14 +67,20 @@ internal sealed class RawSocket : IDisposable
         return text.ToString();
     }
 
-    /// <summary>Reads to the end of the connection.</summary>
+    /// <summary>Reads to the end of the connection, which may be a reset.</summary>
     public string ReadToEnd()
     {
         var text = new StringBuilder();
         var buffer = new byte[4096];
-        while (_socket.Receive(buffer) is var count and > 0)
+        try
         {
-            text.Append(Encoding.ASCII.GetString(buffer, 0, count));
+            while (_socket.Receive(buffer) is var count and > 0)
+            {
+                text.Append(Encoding.ASCII.GetString(buffer, 0, count));
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
         }
 
         return text.ToString();

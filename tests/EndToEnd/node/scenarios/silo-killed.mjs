@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 
-// A silo dies while messages flow. Afterwards every channel flows again; no subscriber sees anything twice or out of order,
-// and what was acknowledged is missing only where the loss was announced.
+// A silo dies while messages flow. Afterwards every channel flows again. No subscriber sees anything twice; acknowledged
+// publications keep their order and are missing only where the loss was announced. A publish without an acknowledgement may
+// still happen, late.
 export default async function run(t) {
   const channels = Array.from({ length: 20 }, (_, i) => t.channel('chat', `c${i}`));
   const kept = [];
@@ -27,18 +28,20 @@ export default async function run(t) {
   await t.until('all channels to flow', () => kept.every((k) => k.data.length > 5));
   t.say({ kind: 'kill' });
   await t.told('killed');
-  const mark = acknowledged.map((a) => a.at(-1) ?? 0);
-  await t.until('every channel to take publications again', () => acknowledged.every((a, c) => (a.at(-1) ?? 0) > mark[c] + 5));
+  const mark = Object.fromEntries(channels.map((channel, c) => [channel, acknowledged[c].at(-1) ?? 0]));
+  await t.until('every channel to take publications again', () => channels.every((channel, c) => acknowledged[c].at(-1) > mark[channel] + 5));
+  await t.until('every subscriber to receive them', () => kept.every((k) => k.data.at(-1) > mark[k.channel] + 5));
   stop = true;
   await Promise.all(publishing);
   const last = Object.fromEntries(channels.map((channel, c) => [channel, acknowledged[c].at(-1)]));
   await t.until('every subscriber to see the last acknowledged publication', () => kept.every((k) => k.data.includes(last[k.channel])));
 
   for (const k of kept) {
-    assert.deepEqual(k.data, [...new Set(k.data)].sort((a, b) => a - b), `${k.channel}: twice or out of order`);
+    const known = new Set(acknowledged[channels.indexOf(k.channel)]);
+    assert.equal(new Set(k.data).size, k.data.length, `${k.channel}: something arrived twice`);
+    const seen = k.data.filter((n) => known.has(n));
+    assert.ok(seen.every((n, i) => i === 0 || n > seen[i - 1]), `${k.channel}: out of order: ${seen}`);
     const announced = k.all('subscribed').slice(1).some((s) => !s.recovered);
-    const seen = new Set(k.data);
-    const missing = acknowledged[channels.indexOf(k.channel)].filter((n) => !seen.has(n));
-    assert.ok(announced || missing.length === 0, `${k.channel}: ${missing.length} acknowledged publications lost in silence: ${missing.slice(0, 5)}`);
+    assert.ok(announced || seen.length === known.size, `${k.channel}: ${known.size - seen.length} acknowledged publications lost in silence`);
   }
 }
