@@ -141,13 +141,12 @@ them and how to make your own.
 | | |
 |---|---|
 | Machine | $(nproc) cores ($(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)), $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), Linux $(uname -r | cut -d - -f 1) |
-| Load average (1 minute) before | $load_before |
 | Versions | WsCluster $(sed -nE 's:.*<Version>(.*)</Version>.*:\1:p' Directory.Build.props) ($(git rev-parse --short HEAD)), .NET $(dotnet --list-runtimes | awk '/^Microsoft.NETCore.App 10/ { v = $2 } END { print v }'), Orleans $(sed -nE 's:.*Microsoft.Orleans.Server" Version="([^"]*)".*:\1:p' Directory.Packages.props), Redis $(redis-server --version | sed -nE 's/.*v=([0-9.]+).*/\1/p') |
 | Processes | 1 Redis, 2 silos, 2 gateways and the load generator, all on this machine over loopback |
 | Seconds per step | $warmup warm-up, $duration measured |
 
 What these figures are not: a limit. One small machine runs everything, the load generator included, and shares its cores
-with other work, so throughput is what was left over and the highest latencies are mostly waiting for a core. Single runs
+with other work (the last row tells how much), so throughput is what was left over and the highest latencies are mostly waiting for a core. Single runs
 vary by tens of percent. The figures per server CPU second depend less on that and are the ones to compare.
 
 $(tables)
@@ -157,7 +156,7 @@ $(remarks)
 END
 }
 
-mkdir -p "$out" && rm -f "$out"/*
+rm -rf "$out" && mkdir -p "$out"
 for command in dotnet redis-server curl; do
   command -v $command >/dev/null || die "$command is not installed"
 done
@@ -165,7 +164,6 @@ for project in Silo Gateway bench/Load; do
   say "building $project"
   dotnet build "$project" -c Release --disable-build-servers -v quiet -nologo >"$out/build.log" 2>&1 || { tail -n 20 "$out/build.log" >&2; die "the build failed"; }
 done
-load_before=$(cut -d ' ' -f 1 /proc/loadavg)
 
 free_port; redis=$REPLY
 start redis redis-server --bind 127.0.0.1 --port "$redis" --dir "$out" --save "" --appendonly yes --maxmemory-policy noeviction
