@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # First figures of a whole cluster on this machine: Redis, 2 silos, 2 gateways and the load generator.
 #   bench/quick.sh [--history] [--save]
-#     --history   the same steps once more on channels with history (kept in Redis)
+#     --history   the same steps once more on channels with history (kept in the silos' memory)
 #     --save      writes the tables to docs/performance.md too
 #   WARMUP and DURATION are the seconds of each step (3 and 10).
 # The processes' logs and the figures as JSON lines are in artifacts/bench. The exit code is 1 when a delivery was wrong.
@@ -125,7 +125,7 @@ tables() {
   cat "$out/table.md"
   if $history; then
     echo
-    echo "## Channels with history (1,000 publications kept in Redis, recovery on)"
+    echo "## Channels with history (1,000 publications kept in the silos' memory, recovery on)"
     echo
     cat "$out/table-history.md"
   fi
@@ -146,8 +146,11 @@ them and how to make your own.
 | Seconds per step | $warmup warm-up, $duration measured |
 
 What these figures are not: a limit. One small machine runs everything, the load generator included, and shares its cores
-with other work (the last row tells how much), so throughput is what was left over and the highest latencies are mostly waiting for a core. Single runs
-vary by tens of percent. The figures per server CPU second depend less on that and are the ones to compare.
+with other work (the last row tells how much), so throughput is what was left over and the highest latencies are mostly
+waiting for a core. Single runs vary by tens of percent; the figures per server CPU second vary less.
+
+The steps follow each other in the same processes, from left to right and table by table. The first ones include the
+time .NET takes to compile and optimise code, so do not read the second table as "history makes it faster".
 
 $(tables)
 
