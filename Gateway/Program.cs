@@ -4,6 +4,7 @@ using WsCluster.Gateway;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.ServerApi;
 using WsCluster.Gateway.Transports;
+using WsCluster.Gateway.Transports.Sockets;
 using WsCluster.Grains.Hosting;
 
 const string DefaultUrl = "http://localhost:8000";
@@ -39,12 +40,17 @@ try
 
     builder.Services.AddWsClusterGateway(configuration);
     builder.Services.AddServerApi(configuration);
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(http =>
+    {
+        var takeover = endpoint.ApplicationServices.GetRequiredService<SocketTakeover>();
+        return connection => takeover.OnConnectionAsync(connection, http);
+    })));
 
     var app = builder.Build();
     app.UseWebSockets();
     app.MapHealth();
     app.MapServerApi();
-    app.Map("/connection/websocket", (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
+    app.Map(WebSocketEndpoint.Path, (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
     if (cluster.IsEmbedded)
     {
         app.MapTryPage();

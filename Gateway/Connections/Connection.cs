@@ -23,14 +23,14 @@ internal sealed class Connection : IDeadline
     private bool _closed; // guarded by _sync
 
     public Connection(
-        ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, bool pings = true)
+        ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, bool pings = true, WriterShard? shard = null)
     {
         _transport = transport;
         _options = options;
         _clock = clock;
         Codec = codec;
         OpenedAt = clock.Now;
-        Writer = new ConnectionWriter(transport, codec, options.MaxQueuedBytes)
+        Writer = new ConnectionWriter(transport, codec, options.MaxQueuedBytes, shard)
         {
             Overflowed = () => Close(DisconnectCode.Slow),
             Failed = () => Close(DisconnectCode.WriteError),
@@ -98,7 +98,7 @@ internal sealed class Connection : IDeadline
     /// <summary>Queues the connect reply, then the pushes that had to wait for it.</summary>
     public void Establish(Reply reply)
     {
-        if (Codec.TryEncode(reply, deltaData: false, out var message))
+        if (OutboundMessage.TryEncode(Codec, reply, deltaData: false, out var message))
         {
             IsEstablished = true;
             Writer.Release(message);
@@ -171,7 +171,7 @@ internal sealed class Connection : IDeadline
     /// <summary>Encodes and queues a reply or push. Content that this protocol cannot carry ends the connection (3506).</summary>
     public void Send(Reply reply, bool deltaData = false)
     {
-        if (Codec.TryEncode(reply, deltaData, out var message))
+        if (OutboundMessage.TryEncode(Codec, reply, deltaData, out var message))
         {
             Writer.Enqueue(message);
         }
@@ -212,6 +212,24 @@ internal sealed class Connection : IDeadline
         _ended.TrySetResult();
     }
 
+    /// <summary>The client closed with a close frame: it gets one back, and nothing else.</summary>
+    public void ClosedByPeer(int code)
+    {
+        lock (_sync)
+        {
+            if (_closed)
+            {
+                return; // it answers ours
+            }
+
+            _closed = true;
+            CloseCode = (int)DisconnectCode.ConnectionClosed;
+        }
+
+        Writer.Close(code, "", flush: false);
+        _ended.TrySetResult();
+    }
+
     /// <summary>The client went away by itself.</summary>
     public void TransportEnded()
     {
@@ -241,7 +259,7 @@ internal sealed class Connection : IDeadline
             _closed = true;
         }
 
-        if (Codec.TryEncode(error, deltaData: false, out var message))
+        if (OutboundMessage.TryEncode(Codec, error, deltaData: false, out var message))
         {
             Writer.EnqueueLast(message);
         }

@@ -8,14 +8,19 @@ namespace WsCluster.Gateway.Connections;
 /// The queue to one client: bounded in bytes, drained by one work item at a time that joins what is pending into few
 /// frames. Idle, it costs no task and no buffer. Over its limit the connection closes as slow.
 /// </summary>
-internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec codec, int maxQueuedBytes) : IThreadPoolWorkItem
+/// <param name="transport">Where to send.</param>
+/// <param name="codec">The connection's protocol.</param>
+/// <param name="maxQueuedBytes">Bytes that may wait.</param>
+/// <param name="shard">Whose thread sends; null for the thread pool, for transports that may block.</param>
+internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec codec, int maxQueuedBytes, WriterShard? shard = null)
+    : IThreadPoolWorkItem
 {
-    /// <summary>Frames are filled up to this size: large enough to save system calls, small enough to pool.</summary>
-    private const int FrameBytes = 16 * 1024;
+    /// <summary>Sends are filled up to this size: large enough to save system calls, small enough to pool.</summary>
+    private const int SendBytes = 16 * 1024;
 
     private readonly Lock _sync = new();
-    private Queue<byte[]>? _pending; // guarded by _sync, like all fields below
-    private List<byte[]>? _held;     // pushes that wait for the connect reply; null when nothing is held back
+    private Queue<OutboundMessage>? _pending; // guarded by _sync, like all fields below
+    private List<OutboundMessage>? _held;     // pushes that wait for the connect reply; null when nothing is held back
     private int _queuedBytes;
     private bool _sending;
     private bool _closed;
@@ -41,7 +46,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
     }
 
     /// <summary>Queues the connect reply, then everything that was held back.</summary>
-    public void Release(byte[] first)
+    public void Release(OutboundMessage first)
     {
         lock (_sync)
         {
@@ -62,7 +67,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
     }
 
     /// <summary>Queues a last message: what was held back is for nobody, and nothing follows.</summary>
-    public void EnqueueLast(byte[] message)
+    public void EnqueueLast(OutboundMessage message)
     {
         lock (_sync)
         {
@@ -76,7 +81,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
     }
 
     /// <summary>Queues one encoded message. Never waits; over the limit it reports <see cref="Overflowed"/> and drops.</summary>
-    public void Enqueue(byte[] message)
+    public void Enqueue(OutboundMessage message)
     {
         var overflowed = false;
         lock (_sync)
@@ -163,9 +168,9 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
 
     void IThreadPoolWorkItem.Execute() => _ = DrainAsync();
 
-    private void EnqueueLocked(byte[] message)
+    private void EnqueueLocked(OutboundMessage message)
     {
-        (_pending ??= new Queue<byte[]>(4)).Enqueue(message);
+        (_pending ??= new Queue<OutboundMessage>(4)).Enqueue(message);
         _queuedBytes += message.Length;
         StartLocked();
     }
@@ -175,7 +180,14 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
         if (!_sending)
         {
             _sending = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            if (shard is null)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+            else
+            {
+                shard.Schedule(this);
+            }
         }
     }
 
@@ -235,22 +247,24 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
             }
 
             messageBytes = first.Length;
-            if (_pending.Count == 0 || first.Length > FrameBytes)
+            var bytes = BytesOf(first);
+            if (_pending.Count == 0 || bytes.Length > SendBytes)
             {
-                frame = first;
+                frame = bytes;
                 return true;
             }
 
-            rented = ArrayPool<byte>.Shared.Rent(FrameBytes);
-            first.CopyTo(rented, 0);
-            var length = first.Length;
-            while (_pending.TryPeek(out var next) && length + codec.Separator.Length + next.Length <= rented.Length)
+            rented = ArrayPool<byte>.Shared.Rent(SendBytes);
+            bytes.CopyTo(rented);
+            var length = bytes.Length;
+            var separator = transport.SendsWebSocketFrames ? default : codec.Separator;
+            while (_pending.TryPeek(out var next) && length + separator.Length + BytesOf(next).Length <= rented.Length)
             {
                 _pending.Dequeue();
-                codec.Separator.CopyTo(rented.AsSpan(length));
-                length += codec.Separator.Length;
-                next.CopyTo(rented, length);
-                length += next.Length;
+                separator.CopyTo(rented.AsSpan(length));
+                length += separator.Length;
+                BytesOf(next).CopyTo(rented.AsMemory(length));
+                length += BytesOf(next).Length;
                 messageBytes += next.Length;
             }
 
@@ -258,6 +272,8 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
             return true;
         }
     }
+
+    private ReadOnlyMemory<byte> BytesOf(OutboundMessage message) => transport.SendsWebSocketFrames ? message.Frame : message.Payload;
 
     private void Sent(int messageBytes)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Authentication;
@@ -6,6 +7,7 @@ using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
 using WsCluster.Gateway.Transports;
+using WsCluster.Gateway.Transports.Sockets;
 
 namespace WsCluster.Gateway.Hosting;
 
@@ -59,6 +61,8 @@ internal static class GatewayHosting
 
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();
+        services.AddSingleton<SocketTakeover>();
+        services.AddSingleton(s => new WriterShards(s.GetRequiredService<IOptions<GatewayOptions>>().Value.JoinInterval));
         return services;
     }
 }

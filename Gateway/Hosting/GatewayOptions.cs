@@ -49,6 +49,13 @@ internal sealed class GatewayOptions
     [Range(16 * 1024, 64 * 1024 * 1024)]
     public int MaxQueuedBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>
+    /// Shortest time between two rounds of sending while sending is what keeps the gateway busy: more is joined into each
+    /// send then. Zero: never wait.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:00.100")]
+    public TimeSpan JoinInterval { get; set; } = TimeSpan.FromMilliseconds(3);
+
     /// <summary>Subscriptions of one connection; one more is refused with error 106.</summary>
     [Range(1, 100_000)]
     public int MaxChannelsPerConnection { get; set; } = 128;

@@ -1,3 +1,4 @@
+using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Protocol.Wire;
 using Wire = WsCluster.Gateway.Protocol.Wire;
@@ -46,8 +47,8 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
             return;
         }
 
-        byte[]? full = null;
-        byte[]? shortened = null;
+        OutboundMessage? full = null;
+        OutboundMessage? shortened = null;
         var encodable = true;
         for (var i = _subscriptions.Count - 1; i >= 0; i--)
         {
@@ -82,7 +83,7 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
     /// <summary>Queues a join or leave to every subscriber that gets them.</summary>
     public void DeliverPresence(Reply push)
     {
-        byte[]? message = null;
+        OutboundMessage? message = null;
         foreach (var subscription in _subscriptions)
         {
             if (!subscription.Traits.ReceivesJoinLeave)
@@ -90,7 +91,7 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
                 continue;
             }
 
-            if (message is null && !codec.TryEncode(push, deltaData: false, out message))
+            if (message is null && !OutboundMessage.TryEncode(codec, push, deltaData: false, out message))
             {
                 subscription.Connection.Close(DisconnectCode.InappropriateProtocol);
                 message = null;
@@ -101,9 +102,10 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
         }
     }
 
-    private byte[] Encode(string channel, Wire.Publication publication, ref bool encodable)
+    private OutboundMessage Encode(string channel, Wire.Publication publication, ref bool encodable)
     {
-        encodable = codec.TryEncode(new Reply { Push = new Push { Channel = channel, Pub = publication } }, delta, out var message);
-        return message ?? [];
+        encodable = OutboundMessage.TryEncode(
+            codec, new Reply { Push = new Push { Channel = channel, Pub = publication } }, delta, out var message);
+        return message;
     }
 }

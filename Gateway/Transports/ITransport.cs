@@ -9,7 +9,13 @@ internal interface ITransport
     /// <summary>The transport's name in logs and metrics.</summary>
     string Name { get; }
 
-    /// <summary>Sends one frame of one or more messages; ends when the operating system took it.</summary>
+    /// <summary>
+    /// True when it is given complete WebSocket frames, one after the other; false when it is given the messages of one
+    /// frame, which it makes itself.
+    /// </summary>
+    bool SendsWebSocketFrames { get; }
+
+    /// <summary>Sends one or more messages; ends when the operating system took them.</summary>
     ValueTask SendAsync(ReadOnlyMemory<byte> frame);
 
     /// <summary>Tells the client the end with code and reason, and waits a bounded time for it to close its side.</summary>

@@ -14,6 +14,12 @@ internal sealed class OriginPolicy(IOptionsMonitor<GatewayOptions> options)
     public bool Allows(HttpRequest request)
     {
         StringValues header = request.Headers.Origin;
+        return Allows(header.ToArray()!, request.Host.Value ?? "");
+    }
+
+    /// <inheritdoc cref="Allows(HttpRequest)"/>
+    public bool Allows(IReadOnlyList<string> header, string host)
+    {
         if (header.Count == 0)
         {
             return true;
@@ -26,8 +32,8 @@ internal sealed class OriginPolicy(IOptionsMonitor<GatewayOptions> options)
 
         var allowed = options.CurrentValue.AllowedOrigins;
         return allowed.Count == 0
-            ? origin.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)
-            : allowed.Any(pattern => Matches(pattern, header[0]!));
+            ? origin.Authority.Equals(host, StringComparison.OrdinalIgnoreCase)
+            : allowed.Any(pattern => Matches(pattern, header[0]));
     }
 
     /// <summary>

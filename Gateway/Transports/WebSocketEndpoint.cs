@@ -5,12 +5,18 @@ using WsCluster.Gateway.Protocol;
 
 namespace WsCluster.Gateway.Transports;
 
-/// <summary>Opens WebSocket connections at <c>/connection/websocket</c> (protocol §1).</summary>
+/// <summary>
+/// Opens WebSocket connections at <c>/connection/websocket</c> (protocol §1) that came through the HTTP server: over TLS or
+/// HTTP/2, later on a kept connection, with native pings, and those that must be refused.
+/// </summary>
 internal sealed class WebSocketEndpoint(
     ConnectionHost host, OriginPolicy origins, DeadlineClock clock, IOptionsMonitor<GatewayOptions> options)
 {
-    private const string JsonSubprotocol = "centrifuge-json";
-    private const string ProtobufSubprotocol = "centrifuge-protobuf";
+    /// <summary>Where it is.</summary>
+    public const string Path = "/connection/websocket";
+
+    /// <summary>The query parameter that asks for WebSocket pings instead of the protocol's own.</summary>
+    public const string NativePings = "cf_ws_frame_ping_pong";
 
     /// <summary>Serves one request from the handshake to the end of its connection.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -34,9 +40,10 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        var (protocol, subprotocol) = Negotiate(context);
+        var (protocol, subprotocol) = WebSocketProtocol.Negotiate(
+            context.WebSockets.WebSocketRequestedProtocols, name => context.Request.Query[name]);
         var gateway = options.CurrentValue;
-        var nativePings = context.Request.Query["cf_ws_frame_ping_pong"] == "true";
+        var nativePings = context.Request.Query[NativePings] == "true";
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = subprotocol,
@@ -46,15 +53,5 @@ internal sealed class WebSocketEndpoint(
         var transport = new WebSocketTransport(socket, protocol, gateway.CloseTimeout);
         var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, pings: !nativePings);
         await host.RunAsync(connection, transport.Name, process => transport.ReadAsync(connection, gateway.MaxMessageBytes, process));
-    }
-
-    /// <summary>Protobuf when the subprotocol or the query asks for it, JSON otherwise (§1.1).</summary>
-    private static (ProtocolKind Protocol, string? Subprotocol) Negotiate(HttpContext context)
-    {
-        var offered = context.WebSockets.WebSocketRequestedProtocols;
-        var subprotocol = offered.FirstOrDefault(p => p is JsonSubprotocol or ProtobufSubprotocol);
-        var query = context.Request.Query;
-        var protobuf = subprotocol == ProtobufSubprotocol || query["format"] == "protobuf" || query["cf_protocol"] == "protobuf";
-        return (protobuf ? ProtocolKind.Protobuf : ProtocolKind.Json, subprotocol);
     }
 }

@@ -253,7 +253,7 @@ public sealed class ConnectionWriterTests
         Assert.True(_transport.IsQuiet);
     }
 
-    private static byte[] Message(string text) => Encoding.UTF8.GetBytes(text);
+    private static OutboundMessage Message(string text) => OutboundMessage.Create(Encoding.UTF8.GetBytes(text), ProtocolKind.Json);
 
     private ConnectionWriter Writer(int maxQueuedBytes = 100_000, IProtocolCodec? codec = null) =>
         new(_transport, codec ?? ProtocolCodecs.Json, maxQueuedBytes) { Overflowed = () => _overflows++ };

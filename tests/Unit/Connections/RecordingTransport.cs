@@ -12,6 +12,8 @@ internal sealed class RecordingTransport : ITransport
 
     public string Name => "recording";
 
+    public bool SendsWebSocketFrames => false;
+
     /// <summary>Every send fails.</summary>
     public bool Fails { get; set; }
 

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+
+namespace WsCluster.Gateway.Connections;
+
+/// <summary>
+/// A thread that sends for many connections, one after the other: a publication to thousands of subscribers wakes a few
+/// threads once instead of queueing thousands of work items. While sending is what keeps it busy it pauses between rounds,
+/// so that more is joined into each send; the first message after a quiet time goes at once.
+/// </summary>
+internal sealed class WriterShard : IDisposable
+{
+    /// <summary>A round shorter than this does not pay for waiting.</summary>
+    private static readonly TimeSpan BusyRound = TimeSpan.FromMilliseconds(1);
+
+    private readonly Lock _sync = new();
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly TimeSpan _joinInterval;
+    private List<IThreadPoolWorkItem> _scheduled = []; // guarded by _sync, like the fields below
+    private bool _asleep;
+    private bool _stopped;
+
+    public WriterShard(int number, TimeSpan joinInterval)
+    {
+        _joinInterval = joinInterval;
+        new Thread(Run) { IsBackground = true, Name = $"writer {number}" }.Start();
+    }
+
+    /// <summary>Has a connection's queue drained in the next round.</summary>
+    public void Schedule(IThreadPoolWorkItem writer)
+    {
+        lock (_sync)
+        {
+            _scheduled.Add(writer);
+            if (!_asleep)
+            {
+                return;
+            }
+
+            _asleep = false;
+        }
+
+        _wake.Release();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_sync)
+        {
+            _stopped = true;
+            _asleep = false;
+        }
+
+        _wake.Release();
+    }
+
+    private void Run()
+    {
+        List<IThreadPoolWorkItem> round = [];
+        while (TryTakeRound(ref round))
+        {
+            var start = Stopwatch.GetTimestamp();
+            foreach (var writer in round)
+            {
+                writer.Execute(); // never throws: a writer reports its own failure
+            }
+
+            round.Clear();
+            var taken = Stopwatch.GetElapsedTime(start);
+            if (taken >= BusyRound && taken < _joinInterval)
+            {
+                Thread.Sleep(_joinInterval - taken);
+            }
+        }
+    }
+
+    /// <summary>Swaps the empty list for what was scheduled, and sleeps while there is nothing. False when stopped.</summary>
+    private bool TryTakeRound(ref List<IThreadPoolWorkItem> round)
+    {
+        while (true)
+        {
+            lock (_sync)
+            {
+                if (_stopped)
+                {
+                    return false;
+                }
+
+                if (_scheduled.Count > 0)
+                {
+                    (_scheduled, round) = (round, _scheduled);
+                    return true;
+                }
+
+                _asleep = true;
+            }
+
+            _wake.Wait();
+        }
+    }
+}
+
+/// <summary>One shard for each core; a connection stays with its shard.</summary>
+internal sealed class WriterShards : IDisposable
+{
+    private readonly WriterShard[] _shards;
+    private int _next;
+
+    public WriterShards(TimeSpan joinInterval)
+    {
+        _shards = new WriterShard[Environment.ProcessorCount];
+        for (var i = 0; i < _shards.Length; i++)
+        {
+            _shards[i] = new WriterShard(i, joinInterval);
+        }
+    }
+
+    /// <summary>The shard of a new connection.</summary>
+    public WriterShard Next() => _shards[(uint)Interlocked.Increment(ref _next) % (uint)_shards.Length];
+
+    /// <inheritdoc/>
+    public void Dispose() => Array.ForEach(_shards, s => s.Dispose());
+}

@@ -1,0 +1,159 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http;
+using HttpMethod = Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http.HttpMethod;
+
+namespace WsCluster.Gateway.Transports.Sockets;
+
+/// <summary>
+/// The head of a connection's first request, as far as a WebSocket upgrade needs it (RFC 6455 §4.2.1). Kestrel's own parser
+/// fills it, so what is a valid head is decided in one place.
+/// </summary>
+internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHandler
+{
+    private const int KeyLength = 24; // 16 bytes in base64
+    private static ReadOnlySpan<byte> KeySuffix => "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"u8;
+
+    private static readonly HttpParser<UpgradeRequest> Parser = new(showErrorDetails: false);
+
+    private bool _isGet;
+    private bool _upgrades;
+    private bool _connectionUpgrades;
+    private bool _isVersion13;
+    private bool _hasBody;
+    private bool _isOdd;
+    private string _key = "";
+
+    /// <summary>The path, still encoded.</summary>
+    public string Path { get; private set; } = "";
+
+    /// <summary>The query with its question mark, or empty.</summary>
+    public string Query { get; private set; } = "";
+
+    /// <summary>The Host header.</summary>
+    public string Host { get; private set; } = "";
+
+    /// <summary>The Origin headers.</summary>
+    public List<string> Origins { get; } = [];
+
+    /// <summary>The offered subprotocols, in order.</summary>
+    public List<string> Subprotocols { get; } = [];
+
+    /// <summary>True for an upgrade that can be answered as it is; everything else is left to the HTTP server.</summary>
+    public bool IsWebSocketUpgrade =>
+        _isGet && _upgrades && _connectionUpgrades && _isVersion13 && !_hasBody && !_isOdd && Host.Length > 0 && IsKey(_key);
+
+    /// <summary>The value of Sec-WebSocket-Accept (RFC 6455 §4.2.2).</summary>
+    public string AcceptKey
+    {
+        get
+        {
+            Span<byte> input = stackalloc byte[KeyLength + KeySuffix.Length];
+            Encoding.ASCII.GetBytes(_key, input);
+            KeySuffix.CopyTo(input[KeyLength..]);
+#pragma warning disable CA5350 // RFC 6455 prescribes SHA-1, and nothing secret depends on it.
+            return Convert.ToBase64String(SHA1.HashData(input));
+#pragma warning restore CA5350
+        }
+    }
+
+    /// <summary>
+    /// Parses a complete head. Null when the bytes hold none yet; <paramref name="end"/> is where the head ends.
+    /// </summary>
+    /// <exception cref="BadHttpRequestException">It is no HTTP/1.1 head.</exception>
+    public static UpgradeRequest? TryParse(in ReadOnlySequence<byte> bytes, out SequencePosition end)
+    {
+        var request = new UpgradeRequest();
+        var reader = new SequenceReader<byte>(bytes);
+        var complete = Parser.ParseRequestLine(request, ref reader) && Parser.ParseHeaders(request, ref reader);
+        end = reader.Position;
+        return complete ? request : null;
+    }
+
+    void IHttpRequestLineHandler.OnStartLine(HttpVersionAndMethod versionAndMethod, TargetOffsetPathLength targetPath, Span<byte> startLine)
+    {
+        _isGet = versionAndMethod.Method == HttpMethod.Get && versionAndMethod.Version == HttpVersion.Http11;
+        var target = startLine[targetPath.Offset..];
+        Path = Encoding.ASCII.GetString(target[..targetPath.Length]);
+        Query = Encoding.ASCII.GetString(target[targetPath.Length..]);
+    }
+
+    void IHttpHeadersHandler.OnHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        switch (name.Length)
+        {
+            case 4 when Ascii.EqualsIgnoreCase(name, "Host"u8):
+                _isOdd |= Host.Length > 0;
+                Host = Encoding.Latin1.GetString(value);
+                break;
+            case 6 when Ascii.EqualsIgnoreCase(name, "Origin"u8):
+                Origins.Add(Encoding.Latin1.GetString(value));
+                break;
+            case 7 when Ascii.EqualsIgnoreCase(name, "Upgrade"u8):
+                _upgrades |= HasToken(value, "websocket");
+                break;
+            case 10 when Ascii.EqualsIgnoreCase(name, "Connection"u8):
+                _connectionUpgrades |= HasToken(value, "upgrade");
+                break;
+            case 14 when Ascii.EqualsIgnoreCase(name, "Content-Length"u8):
+                _hasBody |= !value.SequenceEqual("0"u8);
+                break;
+            case 17 when Ascii.EqualsIgnoreCase(name, "Transfer-Encoding"u8) || Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Key"u8):
+                OnLength17(name, value);
+                break;
+            case 21 when Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Version"u8):
+                _isVersion13 = value.SequenceEqual("13"u8);
+                break;
+            case 22 when Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Protocol"u8):
+                Subprotocols.AddRange(Encoding.Latin1.GetString(value).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+                break;
+        }
+    }
+
+    void IHttpHeadersHandler.OnHeadersComplete(bool endStream)
+    {
+    }
+
+    void IHttpHeadersHandler.OnStaticIndexedHeader(int index)
+    {
+        // HTTP/2 only.
+    }
+
+    void IHttpHeadersHandler.OnStaticIndexedHeader(int index, ReadOnlySpan<byte> value)
+    {
+        // HTTP/2 only.
+    }
+
+    private void OnLength17(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        if (Ascii.EqualsIgnoreCase(name, "Transfer-Encoding"u8))
+        {
+            _hasBody = true;
+            return;
+        }
+
+        _isOdd |= _key.Length > 0; // two keys
+        _key = Encoding.Latin1.GetString(value);
+    }
+
+    private static bool HasToken(ReadOnlySpan<byte> list, string token)
+    {
+        var text = Encoding.Latin1.GetString(list);
+        foreach (var range in text.AsSpan().Split(','))
+        {
+            if (text.AsSpan(range).Trim().Equals(token, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsKey(string key)
+    {
+        Span<byte> decoded = stackalloc byte[KeyLength];
+        return key.Length == KeyLength && Convert.TryFromBase64String(key, decoded, out var length) && length == 16;
+    }
+}

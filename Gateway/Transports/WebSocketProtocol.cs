@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Primitives;
+using WsCluster.Gateway.Protocol;
+
+namespace WsCluster.Gateway.Transports;
+
+/// <summary>Chooses a WebSocket connection's protocol (protocol §1.1).</summary>
+internal static class WebSocketProtocol
+{
+    private const string JsonSubprotocol = "centrifuge-json";
+    private const string ProtobufSubprotocol = "centrifuge-protobuf";
+
+    /// <summary>Protobuf when the subprotocol or the query asks for it, JSON otherwise; and the subprotocol to echo.</summary>
+    public static (ProtocolKind Protocol, string? Subprotocol) Negotiate(IEnumerable<string> offered, Func<string, StringValues> query)
+    {
+        var subprotocol = offered.FirstOrDefault(p => p is JsonSubprotocol or ProtobufSubprotocol);
+        var protobuf = subprotocol == ProtobufSubprotocol || query("format") == "protobuf" || query("cf_protocol") == "protobuf";
+        return (protobuf ? ProtocolKind.Protobuf : ProtocolKind.Json, subprotocol);
+    }
+}
