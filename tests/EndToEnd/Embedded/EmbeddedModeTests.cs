@@ -75,7 +75,8 @@ public sealed class EmbeddedModeTests
             $"--WsCluster:Silo:GatewayPort={FreePort.Next()}",
         ]);
         Assert.Equal(1, await process.WaitForExitAsync());
-        Assert.Contains($"Failed to bind to address http://127.0.0.1:{port}: address already in use.", process.Log, StringComparison.Ordinal);
+        Assert.Contains("urls ", process.Log, StringComparison.Ordinal);
+        Assert.Contains($"http://127.0.0.1:{port}", process.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", process.Log, StringComparison.Ordinal);
     }
 }
