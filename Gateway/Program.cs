@@ -27,6 +27,8 @@ try
         builder.WebHost.UseUrls(DefaultUrl);
     }
 
+    HttpPortCheck.ThrowIfUsed(configuration);
+
     // Orleans first: it starts before whatever calls grains, and stops after it.
     if (cluster.IsEmbedded)
     {

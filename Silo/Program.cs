@@ -23,6 +23,7 @@ try
             ["WsCluster:Redis is not set, but a silo must know its cluster: set it to a Redis connection string such as localhost:6379."]);
     }
 
+    HttpPortCheck.ThrowIfUsed(builder.Configuration);
     builder.AddWsClusterSilo();
     var app = builder.Build();
     var lifetime = app.Lifetime;

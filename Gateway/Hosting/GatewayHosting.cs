@@ -20,9 +20,8 @@ internal static class GatewayHosting
         services.TryAddSingleton(TimeProvider.System);
         services.AddChannelNamespaces(configuration);
         services.AddTokenVerification(configuration);
-        services.AddCheckedOptions<GatewayOptions>(configuration, GatewayOptions.SectionName).Validate(
-            o => o.PingInterval == TimeSpan.Zero || o.PongTimeout < o.PingInterval,
-            "WsCluster:Gateway:PongTimeout must be shorter than WsCluster:Gateway:PingInterval.");
+        services.AddCheckedOptions<GatewayOptions>(configuration, GatewayOptions.SectionName);
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsRules>();
 
         services.AddSingleton<DeadlineClock>();
         services.AddSingleton<ConnectionRegistry>();

@@ -35,16 +35,20 @@ public sealed class BadPeerTests(SharedCluster shared) : IAsyncLifetime
 
         // 64 MB for a peer whose queue holds 1 MB, which is more than all the buffers of both kernels' sockets.
         const int Count = 1100;
+        // The publisher stays at most eight messages ahead of the peer that reads, which is then never slow itself.
         var data = new string('x', 60_000);
+        using var ahead = new SemaphoreSlim(8);
         var reading = Task.Run(async () =>
         {
             for (var n = 1; n <= Count; n++)
             {
                 Assert.Equal((ulong)n, (ulong)(await reader.PublicationAsync())["offset"]!);
+                ahead.Release();
             }
         });
         for (var n = 0; n < Count; n++)
         {
+            await Task.WhenAny(ahead.WaitAsync(), reading); // a reader that failed must not leave the publisher waiting
             await api.CallAsync("publish", new { channel = _channel, data });
         }
 
