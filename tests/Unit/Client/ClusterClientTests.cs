@@ -27,7 +27,12 @@ public class ClusterClientTests
 
         await Cluster.Channel("a").PublishAsync("{}", new PublishOptions
         {
-            Tags = tags, IdempotencyKey = "k", SkipHistory = true, Delta = true, Version = 3, VersionEpoch = "v",
+            Tags = tags,
+            IdempotencyKey = "k",
+            SkipHistory = true,
+            Delta = true,
+            Version = 3,
+            VersionEpoch = "v",
         });
 
         var (key, call) = Assert.Single(_client.Grains.Calls);

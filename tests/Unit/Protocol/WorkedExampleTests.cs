@@ -75,8 +75,13 @@ public sealed class WorkedExampleTests
     {
         var result = new SubscribeResult
         {
-            Recoverable = true, Epoch = "kQ7z", Publications = { new Publication { Data = Bytes("""{"t":"3"}"""), Offset = 44 } },
-            Recovered = true, Offset = 43, Positioned = true, WasRecovering = true,
+            Recoverable = true,
+            Epoch = "kQ7z",
+            Publications = { new Publication { Data = Bytes("""{"t":"3"}"""), Offset = 44 } },
+            Recovered = true,
+            Offset = 43,
+            Positioned = true,
+            WasRecovering = true,
         };
 
         Assert.Equal(

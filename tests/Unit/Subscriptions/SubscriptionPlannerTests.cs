@@ -220,7 +220,11 @@ public sealed class SubscriptionPlannerTests : IDisposable
         _channel.Presence = _channel.JoinLeave = _channel.ForcePushJoinLeave = _channel.ForceRecovery = _channel.ForcePositioning = true;
         var off = new SubscribeOptions
         {
-            Presence = false, JoinLeave = false, ForcePushJoinLeave = false, ForceRecovery = false, ForcePositioning = false,
+            Presence = false,
+            JoinLeave = false,
+            ForcePushJoinLeave = false,
+            ForceRecovery = false,
+            ForcePositioning = false,
         };
         var granted = new SubscribeOptions { ChanInfo = [1], Data = [2], ExpireAt = Now + TimeSpan.FromMinutes(1), ForcePositioning = true, ForceRecovery = false };
         _tokens.Add("off", TokenStatus.Valid, Token("c", options: off));
@@ -287,13 +291,23 @@ public sealed class SubscriptionPlannerTests : IDisposable
 
     private static SubscribeRequest Everything() => new()
     {
-        Channel = "c", Positioned = true, Recoverable = true, JoinLeave = true, Delta = "fossil",
-        Recover = true, Offset = 5, Epoch = "e", Flag = 3,
+        Channel = "c",
+        Positioned = true,
+        Recoverable = true,
+        JoinLeave = true,
+        Delta = "fossil",
+        Recover = true,
+        Offset = 5,
+        Epoch = "e",
+        Flag = 3,
     };
 
     private static SubscriptionToken Token(string channel, string user = "7", string client = "", SubscribeOptions? options = null) => new()
     {
-        Channel = channel, User = user, Client = client, Options = options ?? new SubscribeOptions(),
+        Channel = channel,
+        User = user,
+        Client = client,
+        Options = options ?? new SubscribeOptions(),
     };
 
     private void KeepHistory() => (_channel.HistorySize, _channel.HistoryTtl) = (10, TimeSpan.FromMinutes(1));
