@@ -19,6 +19,7 @@ passed=0 failed=0 skipped=0
 failures=() # what went wrong, by suite
 job=        # the process group of what runs now
 results=$(mktemp -d)
+export TMPDIR=$results # what a stopped suite could not delete goes with it
 
 say() { printf '\n== %s\n' "$*"; }
 
