@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StackExchange.Redis;
+using WsCluster.Configuration;
 
 namespace WsCluster;
 
@@ -46,7 +47,7 @@ public static class WsClusterClientServices
                 return;
             }
 
-            client.Configure<ClusterOptions>(cluster => cluster.ServiceId = cluster.ClusterId = options.ClusterId);
+            client.Configure<Orleans.Configuration.ClusterOptions>(cluster => cluster.ServiceId = cluster.ClusterId = options.ClusterId);
             client.UseRedisClustering(clustering => clustering.ConfigurationOptions = redis);
         });
         return services.AddWsCluster();
@@ -81,12 +82,11 @@ public static class WsClusterClientServices
         {
             try
             {
-                redis = ConfigurationOptions.Parse(options.Redis);
+                redis = RedisConnection.Parse(new Configuration.ClusterOptions { Redis = options.Redis });
             }
-            catch (ArgumentException exception)
+            catch (OptionsValidationException exception)
             {
-                // Not the value itself: it may hold a password.
-                errors.Add($"WsCluster:Redis is not a Redis connection string such as \"localhost:6379\": {exception.Message}");
+                errors.AddRange(exception.Failures);
             }
         }
 

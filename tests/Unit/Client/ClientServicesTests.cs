@@ -45,7 +45,7 @@ public class ClientServicesTests
     [InlineData("WsCluster:Client:ResponseTimeout", "00:00:00", "WsCluster:Client:ResponseTimeout is 00:00:00")]
     [InlineData("WsCluster:Client:AttemptTimeout", "00:00:09", "WsCluster:Client:AttemptTimeout is 00:00:09")]
     [InlineData("WsCluster:Client:RetryDeadline", "00:05:00", "WsCluster:Client:RetryDeadline is 00:05:00")]
-    [InlineData("WsCluster:Redis", "localhost,unknownOption=1", "WsCluster:Redis is not a Redis connection string")]
+    [InlineData("WsCluster:Redis", "localhost,unknownOption=1", "WsCluster:Redis is 'localhost,unknownOption=1', but must be")]
     public void AddWsClusterClient_WrongSetting_NamesTheKey(string key, string value, string sentence)
     {
         var thrown = Assert.Throws<OptionsValidationException>(() => new ServiceCollection().AddWsClusterClient(Configuration((key, value))));
