@@ -12,8 +12,7 @@ internal sealed class WriterShard : IDisposable
     /// <summary>A round shorter than this does not pay for waiting.</summary>
     private static readonly TimeSpan BusyRound = TimeSpan.FromMilliseconds(1);
 
-    private readonly Lock _sync = new();
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly object _sync = new(); // a monitor: it waits without spinning first, which cost a tenth of the CPU
     private readonly TimeSpan _joinInterval;
     private List<IThreadPoolWorkItem> _scheduled = []; // guarded by _sync, like the fields below
     private bool _asleep;
@@ -31,15 +30,8 @@ internal sealed class WriterShard : IDisposable
         lock (_sync)
         {
             _scheduled.Add(writer);
-            if (!_asleep)
-            {
-                return;
-            }
-
-            _asleep = false;
+            Wake();
         }
-
-        _wake.Release();
     }
 
     /// <inheritdoc/>
@@ -48,10 +40,17 @@ internal sealed class WriterShard : IDisposable
         lock (_sync)
         {
             _stopped = true;
-            _asleep = false;
+            Wake();
         }
+    }
 
-        _wake.Release();
+    private void Wake()
+    {
+        if (_asleep)
+        {
+            _asleep = false;
+            Monitor.Pulse(_sync);
+        }
     }
 
     private void Run()
@@ -77,25 +76,16 @@ internal sealed class WriterShard : IDisposable
     /// <summary>Swaps the empty list for what was scheduled, and sleeps while there is nothing. False when stopped.</summary>
     private bool TryTakeRound(ref List<IThreadPoolWorkItem> round)
     {
-        while (true)
+        lock (_sync)
         {
-            lock (_sync)
+            while (_scheduled.Count == 0 && !_stopped)
             {
-                if (_stopped)
-                {
-                    return false;
-                }
-
-                if (_scheduled.Count > 0)
-                {
-                    (_scheduled, round) = (round, _scheduled);
-                    return true;
-                }
-
                 _asleep = true;
+                Monitor.Wait(_sync);
             }
 
-            _wake.Wait();
+            (_scheduled, round) = (round, _scheduled);
+            return !_stopped;
         }
     }
 }
