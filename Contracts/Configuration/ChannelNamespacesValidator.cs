@@ -36,6 +36,11 @@ internal sealed partial class ChannelNamespacesValidator : IValidateOptions<Chan
             problems.Add($"{path}:{set} is {value}, but history needs {missing} to be positive as well.");
         }
 
+        if (options.HasHistory && options.Durability == ChannelDurability.None)
+        {
+            problems.Add($"{path}:{nameof(options.Durability)} is None, but must be another where history is kept: {nameof(options.HistorySize)} is {options.HistorySize}.");
+        }
+
         foreach (var deltaType in options.AllowedDeltaTypes.Where(type => type != FossilDelta))
         {
             problems.Add($"{path}:{nameof(options.AllowedDeltaTypes)} has '{deltaType}', but the only delta type is {FossilDelta}.");
@@ -59,6 +64,7 @@ internal sealed partial class ChannelNamespacesValidator : IValidateOptions<Chan
     {
         (string Name, bool IsSet)[] dependent =
         [
+            ($"{nameof(options.Durability)} {options.Durability}", options.Durability is not (ChannelDurability.Auto or ChannelDurability.None)),
             (nameof(options.ForcePositioning), options.ForcePositioning),
             (nameof(options.AllowPositioning), options.AllowPositioning),
             (nameof(options.ForceRecovery), options.ForceRecovery),
