@@ -36,9 +36,12 @@ internal sealed partial class ChannelNamespacesValidator : IValidateOptions<Chan
             problems.Add($"{path}:{set} is {value}, but history needs {missing} to be positive as well.");
         }
 
-        if (options.HasHistory && options.Durability == ChannelDurability.None)
+        if (!Fits(options.Durability, options.HasHistory))
         {
-            problems.Add($"{path}:{nameof(options.Durability)} is None, but must be another where history is kept: {nameof(options.HistorySize)} is {options.HistorySize}.");
+            var (others, why) = options.HasHistory
+                ? ("another", "HistorySize and HistoryTtl turn history on")
+                : ("Auto or None", "there is no history while HistorySize and HistoryTtl are not positive");
+            problems.Add($"{path}:{nameof(options.Durability)} is {options.Durability}, but must be {others}: {why}.");
         }
 
         foreach (var deltaType in options.AllowedDeltaTypes.Where(type => type != FossilDelta))
@@ -60,11 +63,17 @@ internal sealed partial class ChannelNamespacesValidator : IValidateOptions<Chan
         }
     }
 
+    private static bool Fits(ChannelDurability durability, bool hasHistory) => durability switch
+    {
+        ChannelDurability.Auto => true,
+        ChannelDurability.None => !hasHistory,
+        _ => hasHistory,
+    };
+
     private static IEnumerable<string> NeedHistory(ChannelOptions options)
     {
         (string Name, bool IsSet)[] dependent =
         [
-            ($"{nameof(options.Durability)} {options.Durability}", options.Durability is not (ChannelDurability.Auto or ChannelDurability.None)),
             (nameof(options.ForcePositioning), options.ForcePositioning),
             (nameof(options.AllowPositioning), options.AllowPositioning),
             (nameof(options.ForceRecovery), options.ForceRecovery),
