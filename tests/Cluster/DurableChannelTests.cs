@@ -17,7 +17,15 @@ public sealed class DurableChannelTests : IAsyncLifetime
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:durable:HistorySize"] = "1000";
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:durable:HistoryTtl"] = "00:05:00";
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:durable:Durability"] = "Redis";
-        await _cluster.InitializeAsync();
+        try
+        {
+            await _cluster.InitializeAsync();
+        }
+        catch
+        {
+            await _redis.DisposeAsync(); // nobody else does when this fails
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -15,4 +15,7 @@ internal static partial class RedisHistoryLog
 
     [LoggerMessage(4, LogLevel.Error, "Channel {Channel} could not append to its stream.", EventName = "AppendFailed")]
     public static partial void AppendFailed(ILogger logger, string channel, Exception failure);
+
+    [LoggerMessage(5, LogLevel.Debug, "Redis still does not answer.", EventName = "StillAway")]
+    public static partial void StillAway(ILogger logger, Exception reason);
 }

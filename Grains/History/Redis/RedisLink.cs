@@ -33,10 +33,11 @@ internal sealed class RedisLink(
     /// <summary>Connects, if it has not yet. A Redis that is away now is tried again in the background.</summary>
     public async Task ConnectAsync() => _connection ??= await OpenAsync(options.Value.CallTimeout);
 
-    /// <summary>Opens another connection, for calls that block theirs.</summary>
-    public async Task<IConnectionMultiplexer> OpenAsync(TimeSpan callTimeout)
+    /// <summary>Opens another connection, for calls that block theirs or ask Redis about itself.</summary>
+    public async Task<IConnectionMultiplexer> OpenAsync(TimeSpan callTimeout, bool isAdministrator = false)
     {
         var settings = RedisConnection.Parse(cluster);
+        settings.AllowAdmin = isAdministrator;
         settings.ClientName ??= "wscluster";
         settings.BacklogPolicy = BacklogPolicy.FailFast; // what cannot be sent now must fail now
         settings.ConnectTimeout = Math.Min(settings.ConnectTimeout, (int)LongestConnectTime.TotalMilliseconds);
@@ -121,9 +122,10 @@ internal sealed class RedisLink(
                 RedisHistoryLog.Back(logger);
                 return;
             }
-            catch (Exception e) when (e is TimeoutException or RedisException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception e)
             {
-                // still away, or no longer needed
+                // Still away, whatever it says while it starts or stops; a probe that ended here would keep the link shut for good.
+                RedisHistoryLog.StillAway(logger, e);
             }
         }
     }

@@ -14,6 +14,7 @@ internal sealed class RedisStartCheck(
     IOptions<ChannelNamespaces> namespaces, RedisLink link, FsyncBarrier barrier, ILogger<RedisStartCheck> logger) : IHostedLifecycleService
 {
     private static readonly Version FirstWithWaitAof = new(7, 2);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5); // nobody waits for a start as for a publish
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -45,8 +46,9 @@ internal sealed class RedisStartCheck(
             return; // it may come later: publishes get temporary errors until then
         }
 
-        // When it is away this throws, and the start says so.
-        var servers = link.Connection.GetServers().Where(server => !server.IsReplica).ToList();
+        // The client library keeps these questions to connections of administrators. When Redis is away this throws, and the start says so.
+        await using var connection = await link.OpenAsync(CallTimeout, isAdministrator: true);
+        var servers = connection.GetServers().Where(server => !server.IsReplica).ToList();
         var writesFile = true;
         var syncsAlways = true;
         var canWait = true;
