@@ -13,11 +13,12 @@ public enum ChannelDurability
     Memory,
 
     /// <summary>
-    /// The loss of any process: history is a Redis stream. What a crash of Redis's whole machine costs is what Redis has
-    /// not yet written to disk: up to a second with <c>appendfsync everysec</c>.
+    /// The loss of any silo or gateway: history is a Redis stream. What a kill of Redis or a crash of its machine costs is what
+    /// Redis has not written by then: nothing with <c>appendfsync always</c>; a second or two with <c>everysec</c>, which also puts
+    /// off writing while a sync is under way.
     /// </summary>
     Redis,
 
-    /// <summary>A crash of Redis's machine as well: Redis has the publication on disk before it is acknowledged.</summary>
+    /// <summary>A kill of Redis and a crash of its machine as well: Redis has the publication on disk before it is acknowledged.</summary>
     RedisFsync,
 }

@@ -50,8 +50,8 @@ public sealed class ChannelOptions
 
     /// <summary>
     /// What an acknowledged publish survives. Auto: Memory with history, None without. Memory: the loss of clients and
-    /// gateways. Redis: the loss of any process; RedisFsync: of Redis's machine as well. The last two need WsCluster:Redis
-    /// and keep history there.
+    /// gateways. Redis: the loss of any silo as well. RedisFsync: also of Redis and its machine, which must have an append-only
+    /// file and appendfsync always, or WAITAOF (version 7.2). The last two need WsCluster:Redis and keep history there.
     /// </summary>
     public ChannelDurability Durability { get; set; }
 
