@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace WsCluster;
 
 /// <summary>
@@ -9,12 +11,19 @@ namespace WsCluster;
 public interface IChannelGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Publishes to every subscriber in the cluster. The task ends when the publication has its place in the stream; the
-    /// position is <see cref="StreamPosition.None"/> when the channel keeps no history. A time-out means that the outcome
+    /// Publishes to every subscriber in the cluster. The task ends when the publication has its place in the stream and is as
+    /// durable as its namespace says; the position is <see cref="StreamPosition.None"/> when the channel keeps no history. A time-out means that the outcome
     /// is unknown: repeat with the same <see cref="PublishRequest.IdempotencyKey"/>.
     /// </summary>
-    /// <exception cref="WsClusterException">107 when the data is empty where it may not be, or a key is too long.</exception>
-    [Alias("Publish")]
+    /// <exception cref="WsClusterException">
+    /// 107 when the data is empty where it may not be, or a key is too long. Temporary: 100 when a durable stream's store is
+    /// away, the outcome is unknown or the channel is moving; 111 when too much waits for the store.
+    /// </exception>
+    /// <remarks>
+    /// Calls may overlap: a durable stream writes what arrives while it is busy as one group. Their order is the order of
+    /// their arrival.
+    /// </remarks>
+    [Alias("Publish"), AlwaysInterleave]
     Task<StreamPosition> PublishAsync(PublishRequest request);
 
     /// <summary>Reads history.</summary>

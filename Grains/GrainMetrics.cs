@@ -14,6 +14,13 @@ internal sealed class GrainMetrics
     private readonly Counter<long> _retries;
     private readonly Counter<long> _gatewaysLost;
     private readonly Counter<long> _overflows;
+    private readonly Counter<long> _keysForgotten;
+    private readonly Histogram<long> _groups;
+    private readonly Counter<long> _storeRetries;
+    private readonly Counter<long> _storeRefusals;
+    private readonly Counter<long> _streamsLost;
+    private readonly UpDownCounter<long> _pendingAppends;
+    private readonly UpDownCounter<long> _pendingBytes;
     private readonly UpDownCounter<long> _channels;
     private readonly UpDownCounter<long> _users;
 
@@ -26,6 +33,13 @@ internal sealed class GrainMetrics
         _retries = _meter.CreateCounter<long>("wscluster.delivery.retries", "{batch}", "Batches sent again for want of an acknowledgement.");
         _gatewaysLost = _meter.CreateCounter<long>("wscluster.gateways.lost", "{gateway}", "Gateways whose lease on this silo ended.");
         _overflows = _meter.CreateCounter<long>("wscluster.outbox.overflows", "{overflow}", "Outboxes dropped whole for being full.");
+        _keysForgotten = _meter.CreateCounter<long>("wscluster.idempotency.forgotten", "{key}", "Idempotency keys dropped before their time because the channel has too many.");
+        _groups = _meter.CreateHistogram<long>("wscluster.store.groups", "{publication}", "Publications that went to Redis in one call.");
+        _storeRetries = _meter.CreateCounter<long>("wscluster.store.retries", "{call}", "Appends repeated because their outcome was unknown.");
+        _storeRefusals = _meter.CreateCounter<long>("wscluster.store.refusals", "{publication}", "Durable publishes refused, by reason: away, full, unknown (gave up on an outcome).");
+        _streamsLost = _meter.CreateCounter<long>("wscluster.store.streams.lost", "{stream}", "Streams that an activation lost to another one, or that Redis lost.");
+        _pendingAppends = _meter.CreateUpDownCounter<long>("wscluster.store.pending", "{publication}", "Durable publishes that wait for Redis.");
+        _pendingBytes = _meter.CreateUpDownCounter<long>("wscluster.store.pending.bytes", "By", "Bytes of the durable publishes that wait for Redis.");
         _channels = _meter.CreateUpDownCounter<long>("wscluster.channels.active", "{channel}", "Channels active on this silo.");
         _users = _meter.CreateUpDownCounter<long>("wscluster.users.active", "{user}", "Users active on this silo.");
     }
@@ -43,6 +57,24 @@ internal sealed class GrainMetrics
     public void GatewayLost() => _gatewaysLost.Add(1);
 
     public void OutboxOverflowed() => _overflows.Add(1);
+
+    public void KeyForgotten() => KeysForgotten(1);
+
+    public void KeysForgotten(int count) => _keysForgotten.Add(count);
+
+    public void GroupStored(int count) => _groups.Record(count);
+
+    public void StoreRetried() => _storeRetries.Add(1);
+
+    public void StoreRefused(string reason, int count = 1) => _storeRefusals.Add(count, new KeyValuePair<string, object?>("reason", reason));
+
+    public void StreamLost() => _streamsLost.Add(1);
+
+    public void AppendsWaiting(int count, long bytes)
+    {
+        _pendingAppends.Add(count);
+        _pendingBytes.Add(bytes);
+    }
 
     public void ChannelActivated() => _channels.Add(1);
 

@@ -22,4 +22,14 @@ public sealed class ChannelNamespaces
         var name = ChannelName.NamespaceOf(channel);
         return name.IsEmpty ? WithoutNamespace : Namespaces.TryGetValue(name.ToString(), out var options) ? options : null;
     }
+
+    /// <summary>The options of all namespaces, those of channels without one first, each with its key in the configuration.</summary>
+    public IEnumerable<(string Path, ChannelOptions Options)> All()
+    {
+        yield return ($"{SectionName}:{nameof(WithoutNamespace)}", WithoutNamespace);
+        foreach (var (name, options) in Namespaces)
+        {
+            yield return ($"{SectionName}:{nameof(Namespaces)}:{name}", options);
+        }
+    }
 }

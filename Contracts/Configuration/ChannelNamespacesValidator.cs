@@ -36,6 +36,14 @@ internal sealed partial class ChannelNamespacesValidator : IValidateOptions<Chan
             problems.Add($"{path}:{set} is {value}, but history needs {missing} to be positive as well.");
         }
 
+        if (!Fits(options.Durability, options.HasHistory))
+        {
+            var (others, why) = options.HasHistory
+                ? ("another", "HistorySize and HistoryTtl turn history on")
+                : ("Auto or None", "there is no history while HistorySize and HistoryTtl are not positive");
+            problems.Add($"{path}:{nameof(options.Durability)} is {options.Durability}, but must be {others}: {why}.");
+        }
+
         foreach (var deltaType in options.AllowedDeltaTypes.Where(type => type != FossilDelta))
         {
             problems.Add($"{path}:{nameof(options.AllowedDeltaTypes)} has '{deltaType}', but the only delta type is {FossilDelta}.");
@@ -54,6 +62,13 @@ internal sealed partial class ChannelNamespacesValidator : IValidateOptions<Chan
             problems.Add($"{path}:{nameof(options.ChannelRegex)} is '{options.ChannelRegex}', but must be a regular expression: {reason}");
         }
     }
+
+    private static bool Fits(ChannelDurability durability, bool hasHistory) => durability switch
+    {
+        ChannelDurability.Auto => true,
+        ChannelDurability.None => !hasHistory,
+        _ => hasHistory,
+    };
 
     private static IEnumerable<string> NeedHistory(ChannelOptions options)
     {

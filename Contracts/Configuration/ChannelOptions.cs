@@ -49,8 +49,16 @@ public sealed class ChannelOptions
     public TimeSpan HistoryTtl { get; set; }
 
     /// <summary>
-    /// How long offset and epoch outlive the last use of the channel. For history in memory the default of 0 means 10
-    /// minutes after the publications are gone.
+    /// What an acknowledged publish survives. Auto: Memory with history, None without. Memory: the loss of clients and
+    /// gateways. Redis: the loss of any silo as well. RedisFsync: also of Redis and its machine, which must have an append-only
+    /// file and appendfsync always, or WAITAOF (version 7.2). The last two need WsCluster:Redis and keep history there.
+    /// </summary>
+    public ChannelDurability Durability { get; set; }
+
+    /// <summary>
+    /// How long offset and epoch outlive the last use of the channel. The default of 0 means for history in memory 10
+    /// minutes after the publications are gone, for history in Redis 30 days. Redis keeps them for HistoryTtl and 5 minutes
+    /// at least.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan HistoryMetaTtl { get; set; }
@@ -126,6 +134,9 @@ public sealed class ChannelOptions
 
     /// <summary>True when the channel keeps a stream.</summary>
     public bool HasHistory => HistorySize > 0 && HistoryTtl > TimeSpan.Zero;
+
+    /// <summary>True when the channel's stream is in Redis.</summary>
+    public bool IsInRedis => Durability is ChannelDurability.Redis or ChannelDurability.RedisFsync;
 
     /// <summary>True when clients may ask for fossil deltas.</summary>
     public bool AllowsFossilDelta => AllowedDeltaTypes.Contains("fossil");

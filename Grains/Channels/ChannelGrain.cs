@@ -17,7 +17,7 @@ internal sealed class ChannelGrain(
     GatewayOutboxes outboxes,
     TimeProvider time,
     GrainMetrics metrics,
-    ILogger<ChannelGrain> logger) : Grain, IChannelGrain, IChannelRouting
+    ILogger<ChannelGrain> logger) : Grain, IChannelGrain, IChannelRouting, IStreamOwner
 {
     private static readonly TimeSpan MoveFlushLimit = TimeSpan.FromSeconds(1);
 
@@ -34,7 +34,7 @@ internal sealed class ChannelGrain(
     {
         _name = this.GetPrimaryKeyString();
         _options = PublishRules.IsName(_name) ? namespaces.Value.Find(_name) : null;
-        _stream = store.Open(_name, _options ?? new ChannelOptions());
+        _stream = store.Open(_name, _options ?? new ChannelOptions(), this);
         _history = new HistoryReader(_stream);
         _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync));
         _deliveries = new ChannelDeliveries(_name, _gateways);
@@ -66,16 +66,26 @@ internal sealed class ChannelGrain(
     {
         ArgumentNullException.ThrowIfNull(request);
         PublishRules.Check(request, Options().PublicationDataFormat);
-        var result = await _stream.AppendAsync(request);
-        if (result.Published is { } publication)
-        {
-            _deliveries.Publish(result.Position.Epoch, publication);
-            metrics.Published();
-            ChannelLog.Published(logger, _name, publication.Offset);
-        }
 
+        // A durable stream is away for a while here, and anything else may run: more publishes join the queue behind this one,
+        // gateways come and go. The stream tells us itself what to deliver (below), in its order. In memory nothing is awaited.
+        var position = await _stream.AppendAsync(request);
         _lifetime.Stay(_gateways.Count > 0);
-        return result.Position;
+        return position;
+    }
+
+    void IStreamOwner.Deliver(string epoch, Publication publication)
+    {
+        _deliveries.Publish(epoch, publication);
+        metrics.Published();
+        ChannelLog.Published(logger, _name, publication.Offset);
+    }
+
+    void IStreamOwner.LoseStream(string reason)
+    {
+        ChannelLog.StreamLost(logger, _name, reason);
+        metrics.StreamLost();
+        DeactivateOnIdle(); // the next call activates the channel anew, which takes the stream over
     }
 
     public async Task<HistoryPage> GetHistoryAsync(HistoryQuery query)
@@ -111,14 +121,17 @@ internal sealed class ChannelGrain(
         ArgumentNullException.ThrowIfNull(subscription);
         var options = Options();
         var gatewayId = subscription.Lane.GatewayId;
+
+        // Before anything changes: a store that is away fails the call, and the gateway comes again.
+        var latest = options.AllowsFossilDelta ? await _stream.GetLatestAsync() : null;
+        await _stream.GetTopAsync();
         if (_gateways.Attach(subscription.Lane, subscription.Number))
         {
             _deliveries.Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
         }
 
-        // Nothing is published in between, so the deliveries start right after the top.
+        // Known by now, so nothing is published in between: the deliveries start right after the top.
         var top = await _stream.GetTopAsync();
-        var latest = options.AllowsFossilDelta ? await _stream.GetLatestAsync() : null;
         var outcome = _presence.Replace(gatewayId, subscription.Members);
         _deliveries.Announce(outcome);
         if (outcome.Refused > 0)
@@ -128,7 +141,7 @@ internal sealed class ChannelGrain(
 
         ChannelLog.GatewaySubscribed(logger, _name, gatewayId);
         _lifetime.Stay(_gateways.Count > 0);
-        return new ChannelAttachment { SiloId = outboxes.SiloId, Top = top, Latest = latest };
+        return new ChannelAttachment { SiloId = outboxes.SiloId, Top = top, Latest = latest?.Offset == top.Offset ? latest : null };
     }
 
     public Task UnsubscribeAsync(string gatewayId, long incarnation, long number)

@@ -18,4 +18,7 @@ internal static partial class ChannelLog
 
     [LoggerMessage(5, LogLevel.Debug, "Channel {Channel} moves away with {Gateways} gateways: {Reason}.", EventName = "Moved")]
     public static partial void Moved(ILogger logger, string channel, int gateways, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "Channel {Channel} lost its stream and activates anew: {Reason}.", EventName = "StreamLost")]
+    public static partial void StreamLost(ILogger logger, string channel, string reason);
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace WsCluster.Grains.History;
 
 /// <summary>
@@ -8,11 +6,9 @@ namespace WsCluster.Grains.History;
 /// </summary>
 internal sealed class ChannelHistory(int size, TimeSpan ttl, TimeProvider time)
 {
-    private const string EpochAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    private const int EpochLength = 8;
     private const int SmallestRing = 8;
 
-    private readonly string _epoch = RandomNumberGenerator.GetString(EpochAlphabet, EpochLength);
+    private readonly string _epoch = StreamEpoch.Create();
     private Publication[] _ring = [];
     private int _start;
     private int _count;

@@ -2,17 +2,26 @@ namespace WsCluster.Grains.History;
 
 /// <summary>
 /// The ordered publications of one channel. In a channel without history it gives out no offsets and keeps nothing but
-/// idempotency keys. Calls are made one at a time. Reading creates the stream: it then has an epoch, and offset 0.
+/// idempotency keys. Appends may overlap each other and everything else; other calls are made one at a time, and all on one
+/// scheduler. Reading creates the stream: it then has an epoch, and offset 0.
 /// </summary>
+/// <remarks>
+/// Any call may throw a <see cref="WsClusterException"/> that is temporary: 100 when the store is away or the stream has
+/// another owner, 111 when too much waits for the store.
+/// </remarks>
 public interface IChannelStream
 {
     /// <summary>
-    /// Gives a publication its place, unless its idempotency key or version says that it has one already. When the task
-    /// ends, the publication is as durable as the store makes it.
+    /// Gives a publication its place, unless its idempotency key or version says that it has one already. Places are given in
+    /// the order of the calls. When the task ends, the publication is as durable as the store makes it, and the owner has
+    /// been told to deliver it.
     /// </summary>
-    ValueTask<AppendResult> AppendAsync(PublishRequest request);
+    /// <returns>What the publisher learns: the publication's position, or that of the one it repeats.</returns>
+    ValueTask<StreamPosition> AppendAsync(PublishRequest request);
 
-    /// <summary>The newest offset and the epoch; <see cref="StreamPosition.None"/> without history.</summary>
+    /// <summary>
+    /// The offset of the newest publication that the owner was told to deliver, and the epoch. Completes at once when any call
+    /// has succeeded before. <see cref="StreamPosition.None"/> without history.</summary>
     ValueTask<StreamPosition> GetTopAsync();
 
     /// <summary>The newest publication that is still kept, or null.</summary>

@@ -6,7 +6,9 @@ namespace WsCluster.Grains.History;
 /// What earlier publishes with an idempotency key returned, for <see cref="Lifetime"/>. At most <see cref="Capacity"/>
 /// keys: past that the oldest go first.
 /// </summary>
-internal sealed class IdempotencyWindow(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="onEarlyEnd">Called when a key goes before its time.</param>
+internal sealed class IdempotencyWindow(TimeProvider time, Action? onEarlyEnd = null)
 {
     public const int Capacity = 10_000;
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
@@ -31,6 +33,7 @@ internal sealed class IdempotencyWindow(TimeProvider time)
         if (_results.Count == Capacity)
         {
             DropOldest();
+            onEarlyEnd?.Invoke();
         }
 
         _results.Add(key, result);

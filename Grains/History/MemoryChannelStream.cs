@@ -3,32 +3,32 @@ using WsCluster.Configuration;
 namespace WsCluster.Grains.History;
 
 /// <summary>The stream of one channel in memory: history, idempotency keys and the last version.</summary>
-internal sealed class MemoryChannelStream(ChannelOptions options, TimeProvider time) : IChannelStream
+internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner owner, TimeProvider time, GrainMetrics metrics) : IChannelStream
 {
     /// <summary>How long offset and epoch outlive the publications when <see cref="ChannelOptions.HistoryMetaTtl"/> is 0.</summary>
     public static readonly TimeSpan DefaultMetaTtl = TimeSpan.FromMinutes(10);
 
     private readonly ChannelHistory? _history = options.HasHistory ? new ChannelHistory(options.HistorySize, options.HistoryTtl, time) : null;
-    private readonly IdempotencyWindow _idempotency = new(time);
+    private readonly IdempotencyWindow _idempotency = new(time, metrics.KeyForgotten);
     private readonly PublicationVersion _version = new();
     private DateTimeOffset _lastUse = time.GetUtcNow();
 
-    public ValueTask<AppendResult> AppendAsync(PublishRequest request)
+    public ValueTask<StreamPosition> AppendAsync(PublishRequest request)
     {
         _lastUse = time.GetUtcNow();
         var key = request.IdempotencyKey;
         if (!string.IsNullOrEmpty(key) && _idempotency.TryGet(key, out var first))
         {
-            return ValueTask.FromResult(new AppendResult(null, first));
+            return ValueTask.FromResult(first);
         }
 
-        var result = Append(request);
+        var position = Append(request);
         if (!string.IsNullOrEmpty(key))
         {
-            _idempotency.Add(key, result.Position);
+            _idempotency.Add(key, position);
         }
 
-        return ValueTask.FromResult(result);
+        return ValueTask.FromResult(position);
     }
 
     public ValueTask<StreamPosition> GetTopAsync()
@@ -66,31 +66,24 @@ internal sealed class MemoryChannelStream(ChannelOptions options, TimeProvider t
         return Later(until, metaUntil);
     }
 
-    private AppendResult Append(PublishRequest request)
+    private StreamPosition Append(PublishRequest request)
     {
         if (_history is null || request.SkipHistory)
         {
-            return new AppendResult(Publication(request, 0), StreamPosition.None);
+            owner.Deliver("", request.ToPublication(0, options));
+            return StreamPosition.None;
         }
 
         if (!_version.TryAdvance(request.Version, request.VersionEpoch))
         {
-            return new AppendResult(null, _history.Top);
+            return _history.Top;
         }
 
-        var publication = Publication(request, _history.Top.Offset + 1);
+        var publication = request.ToPublication(_history.Top.Offset + 1, options);
         _history.Append(publication);
-        return new AppendResult(publication, _history.Top);
+        owner.Deliver(_history.Top.Epoch, publication);
+        return _history.Top;
     }
-
-    private Publication Publication(PublishRequest request, ulong offset) => new()
-    {
-        Offset = offset,
-        Data = request.Data,
-        Info = request.Info,
-        Tags = request.Tags,
-        Delta = request.Delta || options.DeltaPublish,
-    };
 
     private HistoryPage Page(IReadOnlyList<Publication>? publications)
     {

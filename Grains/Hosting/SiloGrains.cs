@@ -6,8 +6,10 @@ using Orleans.Hosting;
 using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.History;
+using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
+using ClusterOptions = WsCluster.Configuration.ClusterOptions;
 
 namespace WsCluster.Grains.Hosting;
 
@@ -25,8 +27,22 @@ internal static class SiloGrains
         silo.Services.TryAddSingleton<GrainMetrics>();
         silo.Services.TryAddSingleton<GatewayOutboxes>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayOutboxes>());
-        silo.Services.TryAddSingleton<IHistoryStore, MemoryHistoryStore>();
+        silo.Services.AddHistory(configuration);
         return silo.UseFastMembership().UseBounds();
+    }
+
+    private static void AddHistory(this IServiceCollection services, IConfiguration configuration)
+    {
+        var cluster = configuration.GetSection(ClusterOptions.SectionName).Get<ClusterOptions>() ?? new ClusterOptions();
+        services.AddCheckedOptions<RedisHistoryOptions>(configuration, RedisHistoryOptions.SectionName);
+        services.AddSingleton<IValidateOptions<ChannelNamespaces>>(new DurabilityRules(cluster));
+        services.AddHostedService<RedisStartCheck>();
+        services.TryAddSingleton(cluster);
+        services.TryAddSingleton<RedisLink>();
+        services.TryAddSingleton<FsyncBarrier>();
+        services.TryAddSingleton<RedisHistoryStore>();
+        services.TryAddSingleton<MemoryHistoryStore>();
+        services.TryAddSingleton<IHistoryStore, HistoryStore>();
     }
 
     private static void AddCheckedOptions<TOptions>(this IServiceCollection services, IConfiguration configuration, string sectionName)

@@ -24,13 +24,16 @@ public sealed class SiloCluster : IAsyncLifetime
     private readonly ConcurrentBag<TestGateway> _gateways = []; // Orleans holds observers weakly
     private InProcessTestCluster _cluster = null!;
 
+    /// <summary>Settings in addition to those of all; to be set before the silos start.</summary>
+    internal Dictionary<string, string?> MoreSettings { get; } = [];
+
     public InProcessTestCluster Cluster => _cluster;
 
     public IClusterClient Client => _cluster.Client;
 
     public async ValueTask InitializeAsync()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings).AddInMemoryCollection(MoreSettings).Build();
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((_, silo) => silo.AddWsClusterGrains(configuration));
         _cluster = builder.Build();

@@ -40,6 +40,8 @@ public sealed class ConfigurationChecksTests
     [InlineData("WithoutNamespace:HistorySize", "10", "WsCluster:Channels:WithoutNamespace:HistorySize is 10, but history needs HistoryTtl to be positive as well.")]
     [InlineData("WithoutNamespace:HistoryTtl", "00:01:00", "WsCluster:Channels:WithoutNamespace:HistoryTtl is 00:01:00, but history needs HistorySize to be positive as well.")]
     [InlineData("WithoutNamespace:AllowedDeltaTypes:0", "xdelta", "WsCluster:Channels:WithoutNamespace:AllowedDeltaTypes has 'xdelta', but the only delta type is fossil.")]
+    [InlineData("WithoutNamespace:Durability", "Redis", "WsCluster:Channels:WithoutNamespace:Durability is Redis, but must be Auto or None: there is no history while HistorySize and HistoryTtl are not positive.")]
+    [InlineData("WithoutNamespace:Durability", "disk", "WsCluster:Channels:WithoutNamespace:Durability is 'disk', but must be one of Auto, None, Memory, Redis, RedisFsync.")]
     [InlineData("WithoutNamespace:ForceRecovery", "true", "WsCluster:Channels:WithoutNamespace:ForceRecovery needs history: HistorySize and HistoryTtl must be positive.")]
     [InlineData("WithoutNamespace:ForceRecoveryMode", "Cache", "WsCluster:Channels:WithoutNamespace:ForceRecoveryMode needs history: HistorySize and HistoryTtl must be positive.")]
     [InlineData("Namespaces:a:Presence", "true", "WsCluster:Channels:Namespaces:a is not a namespace's name: it must match ^[-a-zA-Z0-9_]{2,}$.")]
@@ -62,6 +64,34 @@ public sealed class ConfigurationChecksTests
         var refused = Assert.Throws<OptionsValidationException>(() => Bind(new() { [$"{Channels}:{key}"] = value }));
 
         Assert.Contains(sentence, refused.Failures);
+    }
+
+    [Fact]
+    public void HistoryWithoutDurability_IsExplained()
+    {
+        var refused = Assert.Throws<OptionsValidationException>(() => Bind(History("None")));
+
+        Assert.Equal(["WsCluster:Channels:Namespaces:chat:Durability is None, but must be another: HistorySize and HistoryTtl turn history on."], refused.Failures);
+    }
+
+    [Theory]
+    [InlineData("Auto")]
+    [InlineData("Memory")]
+    [InlineData("Redis")]
+    [InlineData("RedisFsync")]
+    public void HistoryWithDurability_Binds(string durability) => Assert.Equal(durability, $"{Bind(History(durability)).Find("chat:1")!.Durability}");
+
+    [Theory]
+    [InlineData("Redis")]
+    [InlineData("RedisFsync")]
+    public void DurabilityInRedis_WithoutRedis_IsExplained(string durability)
+    {
+        var namespaces = Bind(History(durability));
+
+        Assert.Equal(
+            [$"WsCluster:Channels:Namespaces:chat:Durability is {durability}, but must be Auto, None or Memory while WsCluster:Redis is not set: there is no Redis to keep history in."],
+            new DurabilityRules(new ClusterOptions()).Validate(null, namespaces).Failures!);
+        Assert.True(new DurabilityRules(new ClusterOptions { Redis = "localhost" }).Validate(null, namespaces).Succeeded);
     }
 
     [Fact]
@@ -172,6 +202,13 @@ public sealed class ConfigurationChecksTests
             "WsCluster:Redis must be a Redis that answers, but none does at cache:6390.",
             Assert.Single(StartFailure.Explain(failure, configuration)!));
     }
+
+    private static Dictionary<string, string?> History(string durability) => new()
+    {
+        [$"{Channels}:Namespaces:chat:HistorySize"] = "10",
+        [$"{Channels}:Namespaces:chat:HistoryTtl"] = "00:05:00",
+        [$"{Channels}:Namespaces:chat:Durability"] = durability,
+    };
 
     private static ChannelNamespaces Bind(Dictionary<string, string?> values)
     {

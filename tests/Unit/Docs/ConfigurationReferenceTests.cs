@@ -2,6 +2,7 @@ using WsCluster.Configuration;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.ServerApi;
+using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Hosting;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
@@ -24,6 +25,7 @@ public class ConfigurationReferenceTests
         ("silo", SiloEndpointOptions.SectionName, typeof(SiloEndpointOptions)),
         ("users", UserOptions.SectionName, typeof(UserOptions)),
         ("delivery", DeliveryOptions.SectionName, typeof(DeliveryOptions)),
+        ("redishistory", RedisHistoryOptions.SectionName, typeof(RedisHistoryOptions)),
         ("client", WsClusterClientOptions.SectionName, typeof(WsClusterClientOptions)),
     ];
 

@@ -1,0 +1,28 @@
+using StackExchange.Redis;
+
+namespace WsCluster.Grains.History.Redis;
+
+/// <summary>
+/// The keys of a channel: <c>wscluster:{cluster:channel}:meta</c> and so on. What stands in braces is the hash tag, so a Redis
+/// Cluster keeps them together; braces in the channel's name are escaped.
+/// </summary>
+internal sealed class StreamKeys
+{
+    public StreamKeys(string clusterId, string channel)
+    {
+        var escaped = channel.Replace("%", "%25", StringComparison.Ordinal).Replace("{", "%7B", StringComparison.Ordinal).Replace("}", "%7D", StringComparison.Ordinal);
+        var prefix = $"wscluster:{{{clusterId}:{escaped}}}:";
+        Meta = prefix + "meta";
+        Stream = prefix + "stream";
+        All = [Meta, Stream, prefix + "keys", prefix + "ages"];
+    }
+
+    /// <summary>A hash: epoch, top, owner token, last version, last call and its result.</summary>
+    public RedisKey Meta { get; }
+
+    /// <summary>The publications; an entry's id is its offset and "-0".</summary>
+    public RedisKey Stream { get; }
+
+    /// <summary>The two above, the hash of idempotency keys and the list of the same by age: what the scripts take.</summary>
+    public RedisKey[] All { get; }
+}
