@@ -44,7 +44,8 @@ public sealed class RedisServer : IAsyncLifetime
             [
                 "--bind", "127.0.0.1", "--port", $"{_port}", "--dir", _folder, "--save", "", "--appendonly", AppendOnly ? "yes" : "no",
                 "--appendfsync", AppendFsync, "--maxmemory-policy", "noeviction",
-            ]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            ])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _process.BeginOutputReadLine(); // nobody reads these, but they must not fill their pipes
         _process.BeginErrorReadLine();
         await Wait.UntilAsync("redis-server's answer to PING", AnswersPingAsync);
