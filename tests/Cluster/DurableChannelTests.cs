@@ -7,7 +7,7 @@ namespace WsCluster.Tests.Cluster;
 /// <summary>Durable channels on two silos and a real Redis, both of the test's own.</summary>
 public sealed class DurableChannelTests : IAsyncLifetime
 {
-    private readonly RedisServer _redis = new();
+    private readonly RedisServer _redis = new() { AppendFsync = "always" }; // it is killed: see docs/decisions/0003
     private readonly SiloCluster _cluster = new();
 
     public async ValueTask InitializeAsync()

@@ -22,6 +22,7 @@ public sealed class EmbeddedModeTests
     {
         await using var gateway = await GatewayProcess.StartEmbeddedAsync(
             $"WsCluster:ConfigFile={Path.Combine(Repository.EndToEnd, "cluster.json")}",
+            "WsCluster:Channels:Namespaces:durable:Durability=Memory", // there is no Redis
             $"WsCluster:Tokens:HmacSecret={TestCluster.Secret}",
             $"WsCluster:Api:Keys:0={TestCluster.ApiKey}");
         var address = gateway.Address.GetLeftPart(UriPartial.Authority);
