@@ -21,6 +21,9 @@ internal sealed class StreamLogChecker
     /// <summary>Where the subscriber stood at the end of the last log; null when it was not a live positioned subscriber.</summary>
     public StreamPosition? End => _live && _positioned ? new StreamPosition(_offset, _epoch) : null;
 
+    /// <summary>The last position that a positioned subscriber would resume from; of an empty epoch when there is none.</summary>
+    public StreamPosition Last => new(_positioned ? _offset : 0, _positioned ? _epoch : "");
+
     /// <summary>Fails when there is a fault in a log.</summary>
     public static void Check(IReadOnlyList<string> log) => Assert.Null(new StreamLogChecker().FindFault(log));
 

@@ -25,6 +25,9 @@ internal sealed class TestClient
 
     public Connection Connection { get; }
 
+    /// <summary>Where recovering subscribe commands stood, by command id.</summary>
+    public Dictionary<uint, StreamPosition> Asked { get; } = [];
+
     /// <summary>All messages so far.</summary>
     public IReadOnlyList<string> Log => _transport.Log;
 
@@ -47,6 +50,11 @@ internal sealed class TestClient
         string channel = "news")
     {
         var id = ++_id;
+        if (from is { } position)
+        {
+            Asked[id] = position;
+        }
+
         var plan = new SubscriptionPlan
         {
             Channel = channel,
