@@ -13,7 +13,7 @@ public sealed class ReceiveSimulationTests
     [Fact]
     public async Task Receive_RandomSchedules_NobodySeesAFault()
     {
-        const int Schedules = 3000;
+        const int Schedules = 5000;
         var replay = Environment.GetEnvironmentVariable("WSCLUSTER_SEED");
         var first = replay is null ? Random.Shared.Next(1_000_000_000) : int.Parse(replay, CultureInfo.InvariantCulture);
         var (start, ran) = (Environment.TickCount64, 0);
