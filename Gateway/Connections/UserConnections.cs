@@ -11,6 +11,7 @@ internal sealed class UserConnections(string user, GatewayLane lane, IUserRoutin
     private string? _siloId;
     private bool _rebinding;
     private bool _rebindAgain;
+    private Task _restoring = Task.CompletedTask;
 
     /// <summary>The user.</summary>
     public string User => user;
@@ -70,6 +71,13 @@ internal sealed class UserConnections(string user, GatewayLane lane, IUserRoutin
     /// <summary>Tells the user's grain that a connection is gone.</summary>
     public async Task ReportGoneAsync(string client)
     {
+        Task restoring;
+        lock (_sync)
+        {
+            restoring = _restoring;
+        }
+
+        await restoring; // it may still bring this connection back
         try
         {
             await directory.Calls.RepeatAsync(async () =>
@@ -97,9 +105,8 @@ internal sealed class UserConnections(string user, GatewayLane lane, IUserRoutin
             }
 
             _rebinding = true;
+            _restoring = Task.Run(RestoreAsync);
         }
-
-        _ = Task.Run(RestoreAsync);
     }
 
     private async Task RestoreAsync()

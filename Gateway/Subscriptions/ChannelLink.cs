@@ -18,6 +18,7 @@ internal sealed class ChannelLink : ISiloBound
     private readonly IChannelRouting _grain;
     private TaskCompletionSource<ErrorCode>? _synchronising; // guarded by _sync, like all fields below
     private bool _attached;
+    private bool _detached;
     private bool _again;
     private bool _subscribeAgain;
     private string? _siloId;
@@ -29,7 +30,7 @@ internal sealed class ChannelLink : ISiloBound
         _directory = directory;
         _lane = directory.Lanes.For(channel.Name);
         _grain = directory.Grains.GetGrain<IChannelRouting>(channel.Name);
-        Presence = new PresenceReporter(this, _grain, directory);
+        Presence = new PresenceReporter(this, _grain, channel.Name, directory);
     }
 
     /// <summary>Tells the grain who comes and goes.</summary>
@@ -93,6 +94,11 @@ internal sealed class ChannelLink : ISiloBound
     {
         lock (_sync)
         {
+            if (_detached)
+            {
+                return; // a silo's loss is told to its channels over a second: this one was closed meanwhile
+            }
+
             _again = true; // one that is under way may have looked too early
             _subscribeAgain |= subscribe;
             if (_synchronising is null)
@@ -105,6 +111,18 @@ internal sealed class ChannelLink : ISiloBound
     /// <summary>The channel is closed: the grain may forget this gateway.</summary>
     public async Task DetachAsync()
     {
+        Task? synchronising;
+        lock (_sync)
+        {
+            _detached = true;
+            synchronising = _synchronising?.Task;
+        }
+
+        if (synchronising is not null)
+        {
+            await synchronising; // began after the channel was found quiet, and subscribes with a higher number
+        }
+
         long number;
         lock (_sync)
         {
@@ -125,7 +143,7 @@ internal sealed class ChannelLink : ISiloBound
     {
         try
         {
-            return await synchronising.WaitAsync(_directory.Options.ClusterDeadline);
+            return await synchronising.WaitAsync(_directory.Options.ClusterDeadline, _directory.Time);
         }
         catch (TimeoutException)
         {

@@ -34,6 +34,7 @@ internal sealed class ChannelSubscribers : IDeadline
     private List<(string Epoch, Publication Publication)>? _held; // null: deliveries go straight out
     private List<Publication>? _recent; // what was delivered while recoveries read history; null when none does
     private int _heldBytes;
+    private bool _heldTooMany; // some were dropped: only history has them
     private int _recentBytes;
     private Publication? _latest;
     private int _recoveries;
@@ -141,7 +142,7 @@ internal sealed class ChannelSubscribers : IDeadline
     /// <summary>
     /// Makes a subscriber live. <paramref name="announce"/> builds and queues its reply from the position and, when it
     /// recovers, from what <paramref name="page"/> and the deliveries since it was read give; false from it leaves the
-    /// subscriber out.
+    /// subscriber out. It also says whether the client has a base for deltas then.
     /// </summary>
     public bool TryGoLive(
         Subscription subscription, HistoryPage? page, Func<StreamPosition, IReadOnlyList<Publication>, bool> announce)
@@ -157,7 +158,6 @@ internal sealed class ChannelSubscribers : IDeadline
 
             // Recovery may have read ahead of this gateway: what the client has got must not come again.
             subscription.SkipUntil = position.Offset;
-            subscription.HasDeltaBase = publications.Count > 0;
             Array.Find(_groups, g => g.Takes(subscription))!.Add(subscription);
             _live++;
             foreach (var push in subscription.HeldPresence ?? [])
@@ -235,6 +235,7 @@ internal sealed class ChannelSubscribers : IDeadline
             {
                 _held = [];
                 _heldBytes = 0;
+                _heldTooMany = false;
             }
         }
     }
@@ -259,6 +260,8 @@ internal sealed class ChannelSubscribers : IDeadline
             if (_receiver.JumpTo(top))
             {
                 AnnounceLoss();
+                _latest = null; // of another stream perhaps, at the same offset
+                _recent?.Clear();
             }
 
             if (_latest?.Offset != _receiver.Position.Offset)
@@ -274,6 +277,13 @@ internal sealed class ChannelSubscribers : IDeadline
                     held.RemoveRange(0, i);
                     return false;
                 }
+            }
+
+            if (_heldTooMany)
+            {
+                _held = null;
+                HoldDeliveries();
+                return false; // nothing may come after what was dropped, so nothing else would show the gap
             }
 
             _held = null;
@@ -343,6 +353,10 @@ internal sealed class ChannelSubscribers : IDeadline
             _held!.Add((epoch, publication));
             _heldBytes += publication.Data.Length + 64;
         }
+        else
+        {
+            _heldTooMany = true;
+        }
     }
 
     private void KeepRecent(Publication publication)
@@ -358,7 +372,12 @@ internal sealed class ChannelSubscribers : IDeadline
     private (StreamPosition Position, IReadOnlyList<Publication> Publications) Merge(HistoryPage page)
     {
         var top = page.Top;
-        if (_receiver.Position.Epoch != top.Epoch || _receiver.Position.Offset <= top.Offset)
+        if (_receiver.Position.Epoch != top.Epoch)
+        {
+            return (_receiver.Position, []); // what was read is of another life of the stream than what is delivered here
+        }
+
+        if (_receiver.Position.Offset <= top.Offset)
         {
             return (top, page.Publications);
         }

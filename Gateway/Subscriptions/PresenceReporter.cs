@@ -7,7 +7,7 @@ namespace WsCluster.Gateway.Subscriptions;
 /// Tells a channel's grain which of this gateway's connections come and go. One call is in flight; changes that come
 /// meanwhile travel together in the next, so that a storm of joins costs few calls.
 /// </summary>
-internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, ChannelDirectory directory)
+internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, string channel, ChannelDirectory directory)
 {
     private const int MaxChangesPerCall = 1000;
 
@@ -134,7 +134,7 @@ internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, 
         }
         catch (Exception e)
         {
-            GatewayLog.PresenceNotReported(directory.Logger, grain.GetPrimaryKeyString(), e.Message);
+            GatewayLog.PresenceNotReported(directory.Logger, channel, e.Message);
         }
 
         // The grain does not know this gateway (it moved) or is out of reach: a new subscription carries all members.

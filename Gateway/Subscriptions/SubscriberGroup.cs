@@ -61,13 +61,14 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
 
             if (subscription.Traits.Filter is { } filter && !filter.Matches(publication.Tags))
             {
+                subscription.HasDeltaBase &= !ordered; // the next delta starts from what it does not get
                 continue;
             }
 
             var message = delta && subscription.HasDeltaBase
                 ? shortened ??= Encode(channel, WireMessages.WithDelta(previous, publication, codec.Kind), ref encodable)
                 : full ??= Encode(channel, WireMessages.ToWire(publication), ref encodable);
-            subscription.HasDeltaBase |= ordered;
+            subscription.HasDeltaBase = ordered; // the client's base is what it got last; the stream's has an offset
             if (encodable)
             {
                 subscription.Connection.Writer.Enqueue(message);

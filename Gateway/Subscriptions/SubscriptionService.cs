@@ -47,6 +47,10 @@ internal sealed class SubscriptionService(
         {
             error = await EstablishAsync(subscription, plan, announce);
         }
+        catch (WsClusterException e) when (!e.IsTemporary)
+        {
+            error = e.Code;
+        }
         catch (Exception e) when (ClusterCalls.IsPassing(e))
         {
             GatewayLog.ChannelUnreachable(channels.Logger, plan.Channel, 0, e.Message);
@@ -227,6 +231,18 @@ internal sealed class SubscriptionService(
                 LatestOnly = cache,
             };
             var page = await calls.RepeatAsync(() => grain.RecoverAsync(query));
+            if (page.Top.Epoch != channel.Position.Epoch)
+            {
+                // The grain moved and its stream began anew, before the read or since: find it first, then read again.
+                channel.Link.Rebind();
+                if (await channel.Link.EnsureAttachedAsync() is var error and not ErrorCode.None)
+                {
+                    return error;
+                }
+
+                page = await calls.RepeatAsync(() => grain.RecoverAsync(query));
+            }
+
             var rejected = false;
             var live = channel.TryGoLive(subscription, page, (position, publications) =>
             {
@@ -268,6 +284,7 @@ internal sealed class SubscriptionService(
         }
 
         var wanted = decision.Publications.Where(p => plan.Traits.Filter?.Matches(p.Tags) ?? true).ToList();
+        subscription.HasDeltaBase = wanted.Count > 0 && wanted[^1] == decision.Publications[^1];
         result.Publications.Add(plan.Traits.Delta
             ? WireMessages.WithDeltas(wanted, subscription.Connection.Codec.Kind)
             : wanted.Select(WireMessages.ToWire));
@@ -310,11 +327,11 @@ internal sealed class SubscriptionService(
         return true;
     }
 
-    private static async Task WaitUntilEstablishedAsync(Subscription subscription)
+    private async Task WaitUntilEstablishedAsync(Subscription subscription)
     {
         try
         {
-            await subscription.Established.WaitAsync(PendingTimeout);
+            await subscription.Established.WaitAsync(PendingTimeout, time);
         }
         catch (TimeoutException)
         {
