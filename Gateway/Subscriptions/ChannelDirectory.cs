@@ -140,8 +140,9 @@ internal sealed class ChannelDirectory(
 
         if (subscription.TryEnd())
         {
-            subscription.Connection.Forget(subscription);
+            // In this order: once the connection has forgotten it, a client's unsubscribe is answered at once.
             subscription.Connection.Send(Unsubscribed(subscription.Channel, UnsubscribeCode.InsufficientState));
+            subscription.Connection.Forget(subscription);
             _ = LeavePresenceAsync(subscription);
         }
     }

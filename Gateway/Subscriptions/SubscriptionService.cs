@@ -317,12 +317,15 @@ internal sealed class SubscriptionService(
 
     private bool Detach(Subscription subscription)
     {
-        if (!subscription.TryEnd())
+        var ends = subscription.TryEnd();
+
+        // Also when another ended it: after the channel's lock the push that says so is queued.
+        channels.Find(subscription.Channel)?.Remove(subscription);
+        if (!ends)
         {
             return false;
         }
 
-        channels.Find(subscription.Channel)?.Remove(subscription);
         subscription.Connection.Forget(subscription);
         return true;
     }
