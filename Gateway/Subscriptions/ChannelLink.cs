@@ -10,6 +10,7 @@ namespace WsCluster.Gateway.Subscriptions;
 internal sealed class ChannelLink : ISiloBound
 {
     private const int PageSize = 256;
+    private const int AttemptsAtOnce = 10;
 
     private readonly Lock _sync = new();
     private readonly ChannelSubscribers _channel;
@@ -167,30 +168,57 @@ internal sealed class ChannelLink : ISiloBound
                 {
                     return;
                 }
+
+                if (attempt < AttemptsAtOnce)
+                {
+                    continue;
+                }
             }
             catch (WsClusterException e) when (!e.IsTemporary)
             {
-                // The silo's configuration knows the channel differently: no repeat will help.
+                // The silo's configuration knows the channel differently. New subscribers get the error; for those that are
+                // live already it goes on, since silos may be restarted with another configuration one by one.
                 GatewayLog.ChannelRefused(_directory.Logger, _channel.Name, e.Code);
-                Finish(e.Code);
-                return;
+                if (_channel.Count == 0)
+                {
+                    Finish(e.Code);
+                    return;
+                }
+
+                Refuse(e.Code);
             }
             catch (Exception e)
             {
                 GatewayLog.ChannelUnreachable(_directory.Logger, _channel.Name, attempt, e.Message);
-                lock (_sync)
-                {
-                    _subscribeAgain = true; // wherever the grain is now, it may not know this gateway
-                }
-
                 if (_channel.IsAbandoned)
                 {
                     Finish(ErrorCode.Internal);
                     return;
                 }
-
-                await Task.Delay(Backoff.Delay(attempt), _directory.Time);
             }
+
+            await WaitForNextAttemptAsync(attempt);
+        }
+    }
+
+    private async Task WaitForNextAttemptAsync(int attempt)
+    {
+        lock (_sync)
+        {
+            _subscribeAgain = true; // wherever the grain is now, it may not know this gateway
+        }
+
+        await Task.Delay(Backoff.Delay(attempt), _directory.Time);
+    }
+
+    /// <summary>Answers those who wait, and goes on.</summary>
+    private void Refuse(ErrorCode error)
+    {
+        lock (_sync)
+        {
+            var waiting = _synchronising;
+            _synchronising = new TaskCompletionSource<ErrorCode>(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiting?.TrySetResult(error);
         }
     }
 

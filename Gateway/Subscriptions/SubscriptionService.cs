@@ -99,9 +99,8 @@ internal sealed class SubscriptionService(
         if (connection.FindSubscription(command.Channel) is { } subscription)
         {
             await WaitUntilEstablishedAsync(subscription);
-            if (Detach(subscription))
+            if (Detach(subscription, ChannelDirectory.Unsubscribed(command.Channel, command.Code, command.Reason)))
             {
-                connection.Send(ChannelDirectory.Unsubscribed(command.Channel, command.Code, command.Reason));
                 await channels.LeavePresenceAsync(subscription);
             }
         }
@@ -150,9 +149,8 @@ internal sealed class SubscriptionService(
 
     void ISubscriptionExpiry.Expired(Subscription subscription)
     {
-        if (Detach(subscription))
+        if (Detach(subscription, ChannelDirectory.Unsubscribed(subscription.Channel, UnsubscribeCode.Expired)))
         {
-            subscription.Connection.Send(ChannelDirectory.Unsubscribed(subscription.Channel, UnsubscribeCode.Expired));
             _ = channels.LeavePresenceAsync(subscription);
         }
     }
@@ -315,7 +313,8 @@ internal sealed class SubscriptionService(
         return result;
     }
 
-    private bool Detach(Subscription subscription)
+    /// <summary>Takes a subscription out of its channel and tells the client, where it is to be told. True for the one who did.</summary>
+    private bool Detach(Subscription subscription, Reply? push = null)
     {
         var ends = subscription.TryEnd();
 
@@ -324,6 +323,11 @@ internal sealed class SubscriptionService(
         if (!ends)
         {
             return false;
+        }
+
+        if (push is not null)
+        {
+            subscription.Connection.Send(push); // before the connection forgets: then a client's unsubscribe is answered at once
         }
 
         subscription.Connection.Forget(subscription);

@@ -152,6 +152,23 @@ public sealed class SiloLossTests : IDisposable
 
     private static string Push(int n) => TestClient.Push($"{n}", n);
 
+    [Fact]
+    public async Task Moved_RefusedForAWhile_LiveSubscribersAreServedAgain()
+    {
+        var client = await SubscriberAsync();
+        var refused = 0;
+        Channel.Before = call => call is GatewaySubscription && ++refused <= 3
+            ? throw new WsClusterException(ErrorCode.UnknownChannel)
+            : Task.CompletedTask;
+
+        Channel.Move("silo-2", losesStream: false, tells: true);
+        Channel.Publish("1", deliver: false);
+        await _gateway.AdvanceUntilAsync("an attempt that is not refused", () => Volatile.Read(ref refused) > 3);
+
+        await client.ExpectAsync(Push(1));
+        await AssertFoundAsync("silo-2");
+    }
+
     private async Task<TestClient> SubscriberAsync(SubscriptionTraits? traits = null)
     {
         var client = _gateway.Connect();
