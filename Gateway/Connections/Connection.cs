@@ -144,6 +144,25 @@ internal sealed class Connection : IDeadline
         }
     }
 
+    /// <summary>
+    /// Forgets a subscription that ended and queues the push that says so, in one step: a client that subscribes again at once
+    /// must find it forgotten (or it gets error 105 and stays away), and one that unsubscribes meanwhile must not get the push
+    /// behind its reply.
+    /// </summary>
+    public void Forget(Subscription subscription, Reply push)
+    {
+        if (!OutboundMessage.TryEncode(Codec, push, deltaData: false, out var message))
+        {
+            return; // a code and a reason: there is nothing that could not be encoded
+        }
+
+        lock (_sync)
+        {
+            Forget(subscription);
+            Writer.Enqueue(message);
+        }
+    }
+
     /// <summary>Forgets a subscription that ended.</summary>
     public void Forget(Subscription subscription)
     {

@@ -140,9 +140,7 @@ internal sealed class ChannelDirectory(
 
         if (subscription.TryEnd())
         {
-            // In this order: once the connection has forgotten it, a client's unsubscribe is answered at once.
-            subscription.Connection.Send(Unsubscribed(subscription.Channel, UnsubscribeCode.InsufficientState));
-            subscription.Connection.Forget(subscription);
+            subscription.Connection.Forget(subscription, Unsubscribed(subscription.Channel, UnsubscribeCode.InsufficientState));
             _ = LeavePresenceAsync(subscription);
         }
     }

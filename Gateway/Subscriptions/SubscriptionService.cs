@@ -325,12 +325,15 @@ internal sealed class SubscriptionService(
             return false;
         }
 
-        if (push is not null)
+        if (push is null)
         {
-            subscription.Connection.Send(push); // before the connection forgets: then a client's unsubscribe is answered at once
+            subscription.Connection.Forget(subscription);
+        }
+        else
+        {
+            subscription.Connection.Forget(subscription, push);
         }
 
-        subscription.Connection.Forget(subscription);
         return true;
     }
 
