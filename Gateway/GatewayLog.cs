@@ -84,4 +84,7 @@ internal static partial class GatewayLog
             ShortSecret(logger);
         }
     }
+
+    [LoggerMessage(60, LogLevel.Debug, "Publications did not reach their channel: {Kind}: {Reason}", EventName = "PublishFailed")]
+    public static partial void PublishFailed(ILogger logger, string kind, string reason);
 }

@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace WsCluster.Routing;
 
 /// <summary>What gateways ask of a channel. The same grain as <see cref="IChannelGrain"/>, not for applications.</summary>
@@ -29,6 +31,13 @@ public interface IChannelRouting : IGrainWithStringKey
     /// </summary>
     [Alias("Recover")]
     Task<HistoryPage> RecoverAsync(RecoveryQuery query);
+
+    /// <summary>
+    /// Publishes each request, in their order, as <see cref="IChannelGrain.PublishAsync"/> would; what is refused is in the
+    /// receipt. A failure of the call as a whole concerns all of them.
+    /// </summary>
+    [Alias("PublishMany"), AlwaysInterleave]
+    Task<PublishReceipt> PublishManyAsync([Immutable] PublishRequest[] requests);
 
     /// <summary>The silo's outbox lost the gateway: its deliveries end and its members leave. Called inside the silo.</summary>
     [Alias("GatewayLost")]

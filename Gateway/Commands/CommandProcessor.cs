@@ -47,6 +47,11 @@ internal sealed class CommandProcessor(
         Refusal refusal;
         try
         {
+            if (command.Publish is null && connection.Publishing is { } publishing)
+            {
+                await publishing.DrainAsync(); // a history read behind a publish finds it
+            }
+
             refusal = await DispatchAsync(connection, command);
         }
         catch (WsClusterException e)
@@ -65,7 +70,7 @@ internal sealed class CommandProcessor(
         }
         else if (refusal.Error != ErrorCode.None)
         {
-            var reply = new Reply { Id = command.Id, Error = ToWire(refusal.Error) };
+            var reply = new Reply { Id = command.Id, Error = refusal.Error.ToWire() };
             if (connection.IsEstablished)
             {
                 connection.Send(reply);
@@ -114,13 +119,6 @@ internal sealed class CommandProcessor(
     }
 
     private static ValueTask<Refusal> Refused(Refusal refusal) => ValueTask.FromResult(refusal);
-
-    private static Error ToWire(ErrorCode error) => new()
-    {
-        Code = (uint)error,
-        Message = error.Message(),
-        Temporary = error.IsTemporary(),
-    };
 
     private static string NameOf(Command command) => command switch
     {

@@ -3,16 +3,26 @@ using WsCluster.Configuration;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
-using WsCluster.Gateway.Routing;
+using WsCluster.Gateway.Publishing;
 
 namespace WsCluster.Gateway.Commands;
 
 /// <summary>Publishes for a client (protocol §12.1).</summary>
-internal sealed class PublishHandler(
-    IGrainFactory grains, ChannelRules rules, ClusterCalls calls, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
+internal sealed class PublishHandler(ChannelRules rules, ChannelPublisher publisher, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
 {
+    /// <inheritdoc/>
+    /// <remarks>The next command may be handled before this one is published; the pipeline keeps their order.</remarks>
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
+        var publishing = connection.Publishing ??= new PublishPipeline(connection, publisher);
+        var refusal = Check(connection, command, out var publish);
+        await (refusal.IsNone ? publishing.AddAsync(publish!) : publishing.DrainAsync()); // a refusal's reply keeps its place, too
+        return refusal;
+    }
+
+    private Refusal Check(Connection connection, Command command, out PendingPublish? publish)
+    {
+        publish = null;
         var channel = command.Publish.Channel;
         if (channel.Length == 0)
         {
@@ -47,8 +57,7 @@ internal sealed class PublishHandler(
                 ChanInfo = subscription?.ChanInfo,
             },
         };
-        await calls.RepeatUnlessRunAsync(() => grains.GetGrain<IChannelGrain>(channel).PublishAsync(request));
-        connection.Send(new Reply { Id = command.Id, Publish = new PublishResult() });
+        publish = new PendingPublish(channel, request, command.Id);
         return Refusal.None;
     }
 }

@@ -1,6 +1,7 @@
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Publishing;
 using WsCluster.Gateway.Subscriptions;
 using WsCluster.Gateway.Transports;
 
@@ -47,6 +48,9 @@ internal sealed class Connection : IDeadline
 
     /// <summary>The queue to the client.</summary>
     public ConnectionWriter Writer { get; }
+
+    /// <summary>What the client publishes; null until it does. Used by the connection's reader only.</summary>
+    public PublishPipeline? Publishing { get; set; }
 
     /// <summary>When the transport opened.</summary>
     public DateTimeOffset OpenedAt { get; }

@@ -4,10 +4,12 @@ using WsCluster.Configuration;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Publishing;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
 using WsCluster.Gateway.Transports;
 using WsCluster.Gateway.Transports.Sockets;
+using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Hosting;
 
@@ -38,6 +40,11 @@ internal static class GatewayHosting
         services.AddSingleton<GatewayControl>();
         services.AddSingleton<GatewayRegistrar>();
         services.AddHostedService(s => s.GetRequiredService<GatewayRegistrar>());
+
+        services.TryAddSingleton<ChannelReferences>(); // an embedded silo has its own already
+        services.AddSingleton<ChannelPlaces>();
+        services.AddHostedService(s => s.GetRequiredService<ChannelPlaces>());
+        services.AddSingleton<ChannelPublisher>();
 
         services.AddSingleton<ChannelDirectory>();
         services.AddSingleton<SubscriptionPlanner>();

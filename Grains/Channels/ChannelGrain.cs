@@ -26,6 +26,7 @@ internal sealed class ChannelGrain(
     private ChannelOptions? _options;
     private IChannelStream _stream = null!;
     private HistoryReader _history = null!;
+    private GroupPublishing _publishing = null!;
     private GatewayAttachments _gateways = null!;
     private ChannelDeliveries _deliveries = null!;
     private ActivationLifetime _lifetime = null!;
@@ -36,6 +37,7 @@ internal sealed class ChannelGrain(
         _options = PublishRules.IsName(_name) ? namespaces.Value.Find(_name) : null;
         _stream = store.Open(_name, _options ?? new ChannelOptions(), this);
         _history = new HistoryReader(_stream);
+        _publishing = new GroupPublishing(_stream);
         _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync));
         _deliveries = new ChannelDeliveries(_name, _gateways);
         _lifetime = new ActivationLifetime(this, DelayDeactivation, _stream, time);
@@ -72,6 +74,14 @@ internal sealed class ChannelGrain(
         var position = await _stream.AppendAsync(request);
         _lifetime.Stay(_gateways.Count > 0);
         return position;
+    }
+
+    public async Task<PublishReceipt> PublishManyAsync(PublishRequest[] requests)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        var outcomes = await _publishing.PublishAsync(requests, Options());
+        _lifetime.Stay(_gateways.Count > 0);
+        return new PublishReceipt { SiloId = outboxes.SiloId, Outcomes = outcomes };
     }
 
     void IStreamOwner.Deliver(string epoch, Publication publication)

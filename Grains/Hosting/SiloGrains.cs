@@ -9,6 +9,7 @@ using WsCluster.Grains.History;
 using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
+using WsCluster.Routing;
 using ClusterOptions = WsCluster.Configuration.ClusterOptions;
 
 namespace WsCluster.Grains.Hosting;
@@ -28,6 +29,8 @@ internal static class SiloGrains
         silo.Services.TryAddSingleton<GatewayOutboxes>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayOutboxes>());
         silo.Services.AddHistory(configuration);
+        silo.Services.TryAddSingleton<ChannelReferences>();
+        silo.Services.AddPlacementDirector<KeyedSiloPlacement, KeyedSiloPlacementDirector>();
         return silo.UseFastMembership().UseBounds();
     }
 

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Routing;
+using WsCluster.Routing;
+
+namespace WsCluster.Gateway.Publishing;
+
+/// <summary>
+/// Publishes groups of publications and sees each through to its outcome: finds the way to the channel's silo, and repeats
+/// what failed for a passing reason until the deadline.
+/// </summary>
+internal sealed class ChannelPublisher(
+    ChannelReferences channels, ChannelPlaces places, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChannelPublisher> logger)
+{
+    /// <summary>
+    /// Publishes. Publications of one channel keep their order; each gets its <see cref="PendingPublish.Outcome"/>. Never throws.
+    /// </summary>
+    public Task PublishAsync(List<PendingPublish> group)
+    {
+        var byChannel = group.GroupBy(publish => publish.Channel, StringComparer.Ordinal).Select(channel => channel.ToArray()).ToArray();
+        var calls = Array.ConvertAll(byChannel, PublishAsync);
+        places.Flush(); // only now, so that what goes to one silo goes together
+        return calls.Length == 1 ? calls[0] : Task.WhenAll(calls);
+    }
+
+    private async Task PublishAsync(PendingPublish[] publishes)
+    {
+        var start = time.GetTimestamp();
+        for (var attempt = 0; ; attempt++)
+        {
+            var receipt = await TryAsync(publishes[0].Channel, Array.ConvertAll(publishes, publish => publish.Request));
+            Settle(publishes, receipt);
+            publishes = publishes[FirstToRepeat(publishes, receipt.Status)..];
+            if (publishes.Length == 0 || time.GetElapsedTime(start) > options.Value.ClusterDeadline)
+            {
+                return;
+            }
+
+            await Task.Delay(Backoff.Delay(attempt), time);
+        }
+    }
+
+    /// <summary>One attempt: through the silo's ingress where the channel's silo is known, else to wherever the channel is.</summary>
+    private async Task<PublishReceipt> TryAsync(string channel, PublishRequest[] requests)
+    {
+        if (places.Find(channel) is { } ingress)
+        {
+            var receipt = await ingress.PublishAsync(channel, requests);
+            if (receipt.Status != PublishCallStatus.Done)
+            {
+                places.Forget(channel);
+            }
+            else if (receipt.SiloId is not null)
+            {
+                places.Learn(channel, receipt.SiloId);
+            }
+
+            return receipt;
+        }
+
+        var direct = await PublishCall.MakeAsync(channels.For(channel), requests, logger);
+        if (direct.SiloId is not null)
+        {
+            places.Learn(channel, direct.SiloId);
+        }
+
+        return direct;
+    }
+
+    private static void Settle(PendingPublish[] publishes, PublishReceipt receipt)
+    {
+        for (var i = 0; i < publishes.Length; i++)
+        {
+            publishes[i].Outcome = receipt.Status == PublishCallStatus.Done
+                ? receipt.Outcomes[i]
+                : new PublishOutcome(StreamPosition.None, ErrorCode.Internal);
+        }
+    }
+
+    /// <summary>
+    /// The first of those at the end that may be tried again. One that failed before another was published stays failed:
+    /// repeating it would swap the two.
+    /// </summary>
+    private static int FirstToRepeat(PendingPublish[] publishes, PublishCallStatus status)
+    {
+        var first = publishes.Length;
+        while (first > 0 && publishes[first - 1] is { Outcome.Error: ErrorCode.Internal } last &&
+            (status == PublishCallStatus.NotRun || last.Request.IdempotencyKey is not null))
+        {
+            first--;
+        }
+
+        return first;
+    }
+}

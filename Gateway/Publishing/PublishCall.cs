@@ -1,0 +1,33 @@
+using Orleans.Runtime;
+using WsCluster.Routing;
+
+namespace WsCluster.Gateway.Publishing;
+
+/// <summary>A publish call whose failures are a status: whether the call may have run decides what may be repeated.</summary>
+internal static class PublishCall
+{
+    /// <summary>Calls the channel itself, wherever it is.</summary>
+    public static async Task<PublishReceipt> MakeAsync(IChannelRouting channel, PublishRequest[] requests, ILogger logger)
+    {
+        try
+        {
+            return await channel.PublishManyAsync(requests);
+        }
+        catch (WsClusterException e)
+        {
+            var refused = new PublishOutcome(StreamPosition.None, e.Code);
+            return new PublishReceipt { Outcomes = [.. Enumerable.Repeat(refused, requests.Length)] };
+        }
+        catch (Exception e)
+        {
+            return new PublishReceipt { Status = StatusOf(e, logger) };
+        }
+    }
+
+    /// <summary>What a failed call may have done.</summary>
+    public static PublishCallStatus StatusOf(Exception exception, ILogger logger)
+    {
+        GatewayLog.PublishFailed(logger, exception.GetType().Name, exception.Message);
+        return exception is OrleansMessageRejectionException ? PublishCallStatus.NotRun : PublishCallStatus.Unknown;
+    }
+}
