@@ -9,23 +9,18 @@ namespace WsCluster.Routing;
 public sealed class ChannelReferences
 {
     private readonly IGrainFactory _grains;
-    private readonly Lazy<(GrainType Grain, GrainInterfaceType Interface)> _types;
+    private readonly Lazy<(GrainType Grain, GrainInterfaceType Interface)?> _types;
 
     /// <param name="grains">Makes the references.</param>
     public ChannelReferences(IGrainFactory grains)
     {
         _grains = grains;
-        _types = new Lazy<(GrainType, GrainInterfaceType)>(() =>
-        {
-            var any = (GrainReference)grains.GetGrain<IChannelRouting>("any");
-            return (any.GrainId.Type, any.InterfaceType);
-        });
+        _types = new Lazy<(GrainType, GrainInterfaceType)?>(() =>
+            grains.GetGrain<IChannelRouting>("any") is GrainReference any ? (any.GrainId.Type, any.InterfaceType) : null);
     }
 
     /// <summary>The channel with this name.</summary>
-    public IChannelRouting For(string channel)
-    {
-        var (grain, contract) = _types.Value;
-        return (IChannelRouting)_grains.GetGrain(GrainId.Create(grain, channel), contract);
-    }
+    public IChannelRouting For(string channel) => _types.Value is var (grain, contract)
+        ? (IChannelRouting)_grains.GetGrain(GrainId.Create(grain, channel), contract)
+        : _grains.GetGrain<IChannelRouting>(channel); // a factory whose references are not Orleans'
 }

@@ -28,7 +28,7 @@ internal sealed class PublishPipeline(Connection connection, ChannelPublisher pu
 
     /// <summary>Adds a publication behind all earlier ones. Its reply is queued when it is published or refused.</summary>
     /// <returns>Ends when the next one may be added.</returns>
-    public ValueTask AddAsync(PendingPublish publish)
+    public Task AddAsync(PendingPublish publish)
     {
         bool start, full;
         lock (_sync)
@@ -45,11 +45,11 @@ internal sealed class PublishPipeline(Connection connection, ChannelPublisher pu
             _run = RunAsync();
         }
 
-        return full ? new ValueTask(_run) : ValueTask.CompletedTask;
+        return full ? _run : Task.CompletedTask;
     }
 
     /// <summary>Ends when everything added so far is published or refused, and its reply is queued.</summary>
-    public ValueTask DrainAsync() => _run.IsCompleted ? ValueTask.CompletedTask : new ValueTask(_run);
+    public Task DrainAsync() => _run;
 
     private async Task RunAsync()
     {

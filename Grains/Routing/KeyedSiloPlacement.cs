@@ -27,6 +27,7 @@ internal sealed class KeyedSiloPlacementDirector : IPlacementDirector
             }
         }
 
-        throw new SiloUnavailableException($"Silo {siloId} is not in the cluster.");
+        // No silo exception: callers take those for calls that may have run.
+        throw new WsClusterException(ErrorCode.Internal, $"Silo {siloId} is not in the cluster.");
     }
 }

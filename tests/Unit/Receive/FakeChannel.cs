@@ -180,6 +180,8 @@ internal sealed class FakeChannel(string name) : IChannelRouting
         return true;
     });
 
+    public Task<PublishReceipt> PublishManyAsync(PublishRequest[] requests) => throw new NotSupportedException("This channel publishes through its test.");
+
     public Task<bool> UpdatePresenceAsync(PresenceUpdate update) => RunAsync(update, () => _gateways.ContainsKey(update.GatewayId));
 
     public Task<HistoryPage> RecoverAsync(RecoveryQuery query) => RunAsync(query, () => new HistoryPage
