@@ -41,6 +41,9 @@ internal static class GatewayHosting
 
         services.AddSingleton<ChannelDirectory>();
         services.AddSingleton<SubscriptionPlanner>();
+        services.AddSingleton<SubscribeResults>();
+        services.AddSingleton<SubscriptionRecovery>();
+        services.AddSingleton<SubscriptionEntry>();
         services.AddSingleton<SubscriptionService>();
         services.AddSingleton<UserCommandExecutor>();
 

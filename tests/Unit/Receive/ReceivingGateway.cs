@@ -47,12 +47,11 @@ internal sealed class ReceivingGateway : IDisposable
             .AddSingleton<GatewayLanes>()
             .AddSingleton<ChannelDirectory>()
             .AddSingleton<UserDirectory>()
+            .AddSingleton<SubscribeResults>()
+            .AddSingleton<SubscriptionRecovery>()
+            .AddSingleton<SubscriptionEntry>()
             .AddSingleton(s => new SubscriptionService(
-                s.GetRequiredService<ChannelDirectory>(),
-                planner: null!,
-                s.GetRequiredService<ClusterCalls>(),
-                s.GetRequiredService<IOptions<GatewayOptions>>(),
-                Time))
+                s.GetRequiredService<ChannelDirectory>(), planner: null!, s.GetRequiredService<SubscriptionEntry>(), Time))
             .AddSingleton<UserCommandExecutor>()
             .BuildServiceProvider();
         Clock = _services.GetRequiredService<DeadlineClock>();
