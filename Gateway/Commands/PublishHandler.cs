@@ -9,7 +9,7 @@ namespace WsCluster.Gateway.Commands;
 
 /// <summary>Publishes for a client (protocol §12.1).</summary>
 internal sealed class PublishHandler(
-    IGrainFactory grains, ChannelRules rules, ClusterCalls calls, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
+    ChannelPublisher publisher, ChannelRules rules, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
 {
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
@@ -47,7 +47,7 @@ internal sealed class PublishHandler(
                 ChanInfo = subscription?.ChanInfo,
             },
         };
-        await calls.RepeatUnlessRunAsync(() => grains.GetGrain<IChannelGrain>(channel).PublishAsync(request));
+        await publisher.PublishAsync(channel, channelOptions!, request);
         connection.Send(new Reply { Id = command.Id, Publish = new PublishResult() });
         return Refusal.None;
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Routing;
@@ -14,7 +15,7 @@ namespace WsCluster.Gateway.Hosting;
 /// <summary>The one place that says what a gateway consists of.</summary>
 internal static class GatewayHosting
 {
-    /// <summary>Adds the gateway's services. An Orleans client or silo must be added too.</summary>
+    /// <summary>Adds the gateway's services. An Orleans client or silo must be added too, and tell <see cref="ClusterMembership"/> when it has joined.</summary>
     public static IServiceCollection AddWsClusterGateway(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -22,6 +23,9 @@ internal static class GatewayHosting
         services.AddTokenVerification(configuration);
         services.AddCheckedOptions<GatewayOptions>(configuration, GatewayOptions.SectionName);
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsRules>();
+
+        services.AddSingleton<GatewayMetrics>();
+        services.AddHostedService<GatewayGauges>();
 
         services.AddSingleton<DeadlineClock>();
         services.AddSingleton<ConnectionRegistry>();
@@ -32,13 +36,16 @@ internal static class GatewayHosting
         services.AddSingleton<SiloWatch>();
         services.AddHostedService(s => s.GetRequiredService<SiloWatch>());
         services.AddSingleton<ClusterCalls>();
+        services.AddSingleton<ChannelPublisher>();
         services.AddSingleton<DeliveryDispatcher>();
+        services.AddSingleton<ClusterMembership>();
         services.AddSingleton<GatewayLanes>();
         services.AddSingleton<GatewayAddress>();
         services.AddSingleton<GatewayControl>();
         services.AddSingleton<GatewayRegistrar>();
         services.AddHostedService(s => s.GetRequiredService<GatewayRegistrar>());
 
+        services.AddSingleton<RecoveryGate>();
         services.AddSingleton<ChannelDirectory>();
         services.AddSingleton<SubscriptionPlanner>();
         services.AddSingleton<SubscribeResults>();
@@ -46,6 +53,9 @@ internal static class GatewayHosting
         services.AddSingleton<SubscriptionEntry>();
         services.AddSingleton<SubscriptionService>();
         services.AddSingleton<UserCommandExecutor>();
+
+        services.AddSingleton<CanaryWatch>();
+        services.AddHostedService(s => s.GetRequiredService<CanaryWatch>());
 
         services.AddSingleton<ChannelRules>();
         services.AddSingleton<Authenticator>();

@@ -14,7 +14,7 @@ internal sealed class ClusterCalls(IOptions<GatewayOptions> options, TimeProvide
     public Task<T> RepeatAsync<T>(Func<Task<T>> call) => RepeatAsync(call, IsPassing);
 
     /// <summary>
-    /// Repeats a call only when it certainly did not run: a publication without an idempotency key must not come twice.
+    /// Repeats a call only when it certainly did not run: a publication that carries no idempotency key must not come twice.
     /// </summary>
     public Task<T> RepeatUnlessRunAsync<T>(Func<Task<T>> call) => RepeatAsync(call, e => e is OrleansMessageRejectionException);
 

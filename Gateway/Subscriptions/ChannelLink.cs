@@ -29,11 +29,16 @@ internal sealed class ChannelLink : ISiloBound
         _directory = directory;
         var lane = directory.Lanes.For(channel.Name);
         var grain = directory.Grains.GetGrain<IChannelRouting>(channel.Name);
-        _stream = new StreamSynchroniser(channel, grain, lane);
+        _stream = new StreamSynchroniser(channel, grain, lane, directory.RecoveryGate);
         _silo = new SiloBinding(this, directory.Silos);
         Lane = lane.Lane;
+        Recoveries = new RecoveryReads(
+            grain, directory.RecoveryGate, directory.Calls, directory.Metrics, directory.Options.MaxRecoveryPublications);
         Presence = new PresenceReporter(this, grain, channel.Name, directory);
     }
+
+    /// <summary>Reads what recovering subscribers missed.</summary>
+    public RecoveryReads Recoveries { get; }
 
     /// <summary>Tells the grain who comes and goes.</summary>
     public PresenceReporter Presence { get; }

@@ -16,8 +16,8 @@ internal sealed class ChannelSubscribers : IDeadline
     private readonly ChannelDirectory _directory;
     private readonly SubscriberGroups _subscribers = new(); // guarded by _sync, like all fields below
     private readonly StreamReceiver _receiver = new();
-    private readonly HeldDeliveries _held = new();
-    private readonly RecentPublications _recent = new();
+    private readonly HeldDeliveries _held;
+    private readonly RecentPublications _recent;
     private Publication? _latest;
     private int _entered;
     private bool _closed;
@@ -27,6 +27,8 @@ internal sealed class ChannelSubscribers : IDeadline
         _directory = directory;
         Name = name;
         Options = options;
+        _held = new HeldDeliveries(directory.Metrics);
+        _recent = new RecentPublications(directory.Metrics);
         Link = new ChannelLink(this, directory);
     }
 
@@ -38,6 +40,9 @@ internal sealed class ChannelSubscribers : IDeadline
 
     /// <summary>The way to the channel's grain.</summary>
     public ChannelLink Link { get; }
+
+    /// <summary>Hears every publication that is delivered, under the channel's lock: it must be quick and call nothing here.</summary>
+    public Action<Publication>? Listener { get; set; }
 
     /// <summary>True when no subscriber is there or on its way: nothing needs the channel any more.</summary>
     public bool IsAbandoned
@@ -268,6 +273,7 @@ internal sealed class ChannelSubscribers : IDeadline
                 return false;
             case Receipt.Deliver:
                 _subscribers.Deliver(Name, publication, _latest);
+                Listener?.Invoke(publication);
                 if (publication.Offset > 0)
                 {
                     _recent.Add(publication);

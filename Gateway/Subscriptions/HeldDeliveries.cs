@@ -4,7 +4,7 @@ namespace WsCluster.Gateway.Subscriptions;
 /// A channel's deliveries that wait while its link synchronises, in the order in which they came. Not safe by itself: the
 /// channel's lock guards it.
 /// </summary>
-internal sealed class HeldDeliveries
+internal sealed class HeldDeliveries(GatewayMetrics metrics)
 {
     /// <summary>Bytes that may wait. What comes beyond is dropped: the gap is read from history.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
@@ -28,11 +28,12 @@ internal sealed class HeldDeliveries
         if (_bytes < MaxBytes)
         {
             _waiting!.Add((epoch, publication));
-            _bytes += KeptBytes.Of(publication);
+            Count(KeptBytes.Of(publication));
         }
         else
         {
             _droppedSome = true;
+            metrics.HeldDropped();
         }
     }
 
@@ -48,7 +49,7 @@ internal sealed class HeldDeliveries
             if (!deliver(waiting[i].Epoch, waiting[i].Publication))
             {
                 waiting.RemoveRange(0, i);
-                _bytes = waiting.Sum(w => KeptBytes.Of(w.Publication));
+                Count(waiting.Sum(w => KeptBytes.Of(w.Publication)) - _bytes);
                 return false;
             }
         }
@@ -56,8 +57,17 @@ internal sealed class HeldDeliveries
         // Nothing may come after what was dropped, so nothing else would show that gap.
         var complete = !_droppedSome;
         _waiting = complete ? null : [];
-        _bytes = 0;
+        Count(-_bytes);
         _droppedSome = false;
         return complete;
+    }
+
+    private void Count(int bytes)
+    {
+        _bytes += bytes;
+        if (bytes != 0)
+        {
+            metrics.Held(bytes);
+        }
     }
 }

@@ -4,7 +4,7 @@ namespace WsCluster.Gateway.Subscriptions;
 /// What a channel delivered while subscribers read its history: it comes after what they read. Kept only while somebody
 /// reads. Not safe by itself: the channel's lock guards it.
 /// </summary>
-internal sealed class RecentPublications
+internal sealed class RecentPublications(GatewayMetrics metrics)
 {
     /// <summary>Bytes that are kept. What comes beyond is not: those who read meanwhile are told that they did not recover.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
@@ -26,17 +26,26 @@ internal sealed class RecentPublications
         if (--_readers == 0)
         {
             _publications = null;
-            _bytes = 0;
+            Count(-_bytes);
         }
     }
 
     /// <summary>Keeps a delivered publication where somebody reads.</summary>
     public void Add(Publication publication)
     {
-        if (_publications is not null && _bytes < MaxBytes)
+        if (_publications is null)
+        {
+            return;
+        }
+
+        if (_bytes < MaxBytes)
         {
             _publications.Add(publication);
-            _bytes += KeptBytes.Of(publication);
+            Count(KeptBytes.Of(publication));
+        }
+        else
+        {
+            metrics.RecentDropped();
         }
     }
 
@@ -44,7 +53,7 @@ internal sealed class RecentPublications
     public void Clear()
     {
         _publications?.Clear();
-        _bytes = 0;
+        Count(-_bytes);
     }
 
     /// <summary>What a recovering subscriber gets: the page, and what was delivered here after it was read.</summary>
@@ -65,6 +74,15 @@ internal sealed class RecentPublications
         return (ulong)since.Count == position.Offset - top.Offset
             ? (position, [.. page.Publications, .. since])
             : (position, page.Publications); // does not reach the position: decided as not recovered
+    }
+
+    private void Count(int bytes)
+    {
+        _bytes += bytes;
+        if (bytes != 0)
+        {
+            metrics.KeptRecent(bytes);
+        }
     }
 }
 

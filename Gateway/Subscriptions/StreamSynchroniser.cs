@@ -7,7 +7,7 @@ namespace WsCluster.Gateway.Subscriptions;
 /// Brings a channel to where its stream is: subscribes at the grain where that is needed, reads what was missed and delivers
 /// it before what came meanwhile. One run at a time; <see cref="ChannelLink"/> sees to that, and repeats what failed.
 /// </summary>
-internal sealed class StreamSynchroniser(ChannelSubscribers channel, IChannelRouting grain, GatewayLane lane)
+internal sealed class StreamSynchroniser(ChannelSubscribers channel, IChannelRouting grain, GatewayLane lane, RecoveryGate gate)
 {
     private const int PageSize = 256;
 
@@ -35,7 +35,7 @@ internal sealed class StreamSynchroniser(ChannelSubscribers channel, IChannelRou
     {
         while (true)
         {
-            var page = await grain.RecoverAsync(new RecoveryQuery { AfterOffset = channel.Position.Offset, Limit = PageSize });
+            var page = await gate.ReadAsync(grain, new RecoveryQuery { AfterOffset = channel.Position.Offset, Limit = PageSize });
             if (!channel.CatchUp(page) || page.Publications.Count < PageSize)
             {
                 return page.Top;

@@ -2,8 +2,6 @@ using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
-using WsCluster.Gateway.Routing;
-using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Subscriptions;
 
@@ -11,8 +9,7 @@ namespace WsCluster.Gateway.Subscriptions;
 /// Makes a subscription live that comes back with a position: reads what it missed while the channel keeps what is
 /// delivered meanwhile, merges both and decides whether it recovered (protocol §8).
 /// </summary>
-internal sealed class SubscriptionRecovery(
-    ChannelDirectory channels, SubscribeResults results, ClusterCalls calls, IOptions<GatewayOptions> options)
+internal sealed class SubscriptionRecovery(SubscribeResults results, IOptions<GatewayOptions> options)
 {
     /// <summary>Reads and goes live. The result is an error for the client, or none.</summary>
     public async Task<ErrorCode> GoLiveAsync(
@@ -25,7 +22,7 @@ internal sealed class SubscriptionRecovery(
         channel.BeginRecovery();
         try
         {
-            var page = await ReadAsync(channel, plan, from);
+            var page = await channel.Link.Recoveries.ReadAsync(from.Offset, IsCache(plan));
             if (page.Top.Epoch != channel.Position.Epoch)
             {
                 // The grain moved and its stream began anew, before the read or since: find it first, then read again.
@@ -35,7 +32,7 @@ internal sealed class SubscriptionRecovery(
                     return error;
                 }
 
-                page = await ReadAsync(channel, plan, from);
+                page = await channel.Link.Recoveries.ReadAsync(from.Offset, IsCache(plan));
             }
 
             var rejected = false;
@@ -60,18 +57,6 @@ internal sealed class SubscriptionRecovery(
     }
 
     private static bool IsCache(SubscriptionPlan plan) => plan.Options.ForceRecoveryMode == RecoveryMode.Cache;
-
-    private Task<HistoryPage> ReadAsync(ChannelSubscribers channel, SubscriptionPlan plan, StreamPosition from)
-    {
-        var grain = channels.Grains.GetGrain<IChannelRouting>(channel.Name);
-        var query = new RecoveryQuery
-        {
-            AfterOffset = from.Offset,
-            Limit = options.Value.MaxRecoveryPublications + 1, // one more than allowed tells that the gap is too large
-            LatestOnly = IsCache(plan),
-        };
-        return calls.RepeatAsync(() => grain.RecoverAsync(query));
-    }
 
     private RecoveryDecision Decide(
         SubscriptionPlan plan, StreamPosition from, HistoryPage page, StreamPosition position, IReadOnlyList<Publication> publications)
