@@ -16,6 +16,7 @@ internal sealed class ConnectionDeadlines : IDeadline
     private readonly DeadlineClock _clock;
     private readonly PingSchedule _ping;
     private DateTimeOffset? _abortAt;
+    private long _expiryWake = long.MaxValue; // the next wake for an expiry, in UTC ticks; written by Interlocked alone
 
     /// <summary>Starts with the time in which the client has to connect.</summary>
     public ConnectionDeadlines(Connection connection, ITransport transport, GatewayOptions options, DeadlineClock clock, bool pings)
@@ -44,12 +45,28 @@ internal sealed class ConnectionDeadlines : IDeadline
         }
     }
 
-    /// <summary>Wakes the connection for the expiry of its identity or of a subscription; null: it never expires.</summary>
+    /// <summary>
+    /// Wakes the connection for the expiry of its identity or of a subscription; null: it never expires. One wake at a time:
+    /// the first finds the later ones, so that a client that refreshes all the time fills no clock.
+    /// </summary>
     public void ExpireAt(DateTimeOffset? at)
     {
-        if (at is { } expireAt)
+        if (at + _options.ExpiredCloseDelay is not { } wake)
         {
-            _clock.Schedule(this, expireAt + _options.ExpiredCloseDelay);
+            return;
+        }
+
+        var next = Interlocked.Read(ref _expiryWake);
+        while (wake.UtcTicks < next)
+        {
+            var seen = Interlocked.CompareExchange(ref _expiryWake, wake.UtcTicks, next);
+            if (seen == next)
+            {
+                _clock.Schedule(this, wake);
+                return;
+            }
+
+            next = seen;
         }
     }
 
@@ -90,12 +107,27 @@ internal sealed class ConnectionDeadlines : IDeadline
             return null;
         }
 
+        CheckExpiries(identity, now);
+        return Ping(now);
+    }
+
+    private void CheckExpiries(ClientIdentity identity, DateTimeOffset now)
+    {
+        var isDue = now.UtcTicks >= Interlocked.Read(ref _expiryWake);
+        if (isDue)
+        {
+            Interlocked.Exchange(ref _expiryWake, long.MaxValue);
+            ExpireAt(identity.ExpireAt);
+        }
+
         foreach (var subscription in _connection.GetSubscriptions())
         {
             subscription.CheckExpiry(now, _options.ExpiredCloseDelay);
+            if (isDue)
+            {
+                ExpireAt(subscription.ExpireAt); // of one that just ended, at most one wake too many
+            }
         }
-
-        return Ping(now);
     }
 
     private DateTimeOffset? Ping(DateTimeOffset now)

@@ -26,7 +26,7 @@ internal sealed class ChannelPublisher(
 
         // The key must be there from the first attempt on: it is that attempt's outcome which nobody knows.
         var keyed = string.IsNullOrEmpty(request.IdempotencyKey) ? request with { IdempotencyKey = IdempotencyKeys.Next() } : request;
-        return calls.RepeatAsync(() => Attempt(keyed).WaitAsync(options.Value.AttemptTimeout, time));
+        return calls.RepeatKeyedAsync(() => Attempt(keyed).WaitAsync(options.Value.AttemptTimeout, time));
 
         Task<StreamPosition> Attempt(PublishRequest attempt)
         {

@@ -14,6 +14,13 @@ internal sealed class ClusterCalls(IOptions<GatewayOptions> options, TimeProvide
     public Task<T> RepeatAsync<T>(Func<Task<T>> call) => RepeatAsync(call, IsPassing);
 
     /// <summary>
+    /// Repeats a publish that carries an idempotency key. A channel that has too much to do says so at once: repeating would
+    /// give it more.
+    /// </summary>
+    public Task<T> RepeatKeyedAsync<T>(Func<Task<T>> call) =>
+        RepeatAsync(call, e => IsPassing(e) && e is not WsClusterException { Code: ErrorCode.TooManyRequests });
+
+    /// <summary>
     /// Repeats a call only when it certainly did not run: a publication that carries no idempotency key must not come twice.
     /// </summary>
     public Task<T> RepeatUnlessRunAsync<T>(Func<Task<T>> call) => RepeatAsync(call, e => e is OrleansMessageRejectionException);

@@ -9,6 +9,9 @@ namespace WsCluster.Gateway.Subscriptions;
 /// </summary>
 internal sealed class SubscriberGroups
 {
+    /// <summary>Joins and leaves that wait for one subscriber's reply. One more closes its connection as slow (3008).</summary>
+    public const int MaxHeldPresence = 10_000;
+
     private readonly SubscriberGroup[] _groups =
     [
         new(ProtocolCodecs.Json, delta: false),
@@ -71,7 +74,14 @@ internal sealed class SubscriberGroups
     {
         foreach (var subscription in _joining)
         {
-            subscription.HeldPresence?.Add(push);
+            if (subscription.HeldPresence is { Count: >= MaxHeldPresence })
+            {
+                subscription.Connection.Close(DisconnectCode.Slow);
+            }
+            else
+            {
+                subscription.HeldPresence?.Add(push);
+            }
         }
 
         foreach (var group in _groups)

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using WsCluster.Gateway;
+using WsCluster.Grains;
 
 namespace WsCluster.Tests.Unit;
 
@@ -11,4 +12,6 @@ internal static class TestMetrics
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     public static GatewayMetrics Gateway() => new(Meters);
+
+    public static GrainMetrics Grains() => new(Meters);
 }

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 using Orleans.Serialization;
 using WsCluster.Configuration;
 using WsCluster.Gateway;
+using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Routing;
@@ -52,6 +53,8 @@ internal sealed class ReceivingGateway : IDisposable
             .AddSingleton<GatewayMetrics>()
             .AddSingleton<RecoveryGate>()
             .AddSingleton<ChannelDirectory>()
+            .AddSingleton(Joined())
+            .AddSingleton<CanaryWatch>()
             .AddSingleton<UserDirectory>()
             .AddSingleton<SubscribeResults>()
             .AddSingleton<SubscriptionRecovery>()
@@ -122,6 +125,13 @@ internal sealed class ReceivingGateway : IDisposable
 
     /// <summary>A service of the gateway that has no property of its own here.</summary>
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    private static ClusterMembership Joined()
+    {
+        var cluster = new ClusterMembership();
+        cluster.Joined();
+        return cluster;
+    }
 
     public static byte[] Serialize(UserCommand command) => Serializer.Value.SerializeToArray(command);
 
