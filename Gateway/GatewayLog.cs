@@ -53,6 +53,21 @@ internal static partial class GatewayLog
     [LoggerMessage(18, LogLevel.Warning, "The gateway's registration could not be renewed: {Problem}", EventName = "NotRegistered")]
     public static partial void NotRegistered(ILogger logger, string problem);
 
+    [LoggerMessage(20, LogLevel.Warning, "What is published does not arrive on lane {Lanes}: subscribing to all {Channels} channels again.", EventName = "CanarySilent")]
+    public static partial void CanarySilent(ILogger logger, string lanes, int channels);
+
+    [LoggerMessage(21, LogLevel.Information, "What is published arrives on lane {Lane} again.", EventName = "CanaryHeardAgain")]
+    public static partial void CanaryHeardAgain(ILogger logger, int lane);
+
+    [LoggerMessage(22, LogLevel.Debug, "The canary of lane {Lane} could not publish: {Problem}", EventName = "CanaryUnanswered")]
+    public static partial void CanaryUnanswered(ILogger logger, int lane, string problem);
+
+    [LoggerMessage(23, LogLevel.Information, "Joined the cluster.", EventName = "Joined")]
+    public static partial void Joined(ILogger logger);
+
+    [LoggerMessage(24, LogLevel.Critical, "The cluster cannot be joined; the gateway stops.", EventName = "NotJoined")]
+    public static partial void NotJoined(ILogger logger, Exception exception);
+
     [LoggerMessage(30, LogLevel.Warning, "Clients may connect without a token (WsCluster:Gateway:AllowAnonymous).", EventName = "AnonymousAllowed")]
     public static partial void AnonymousAllowed(ILogger logger);
 

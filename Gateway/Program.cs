@@ -2,6 +2,7 @@ using WsCluster;
 using WsCluster.Configuration;
 using WsCluster.Gateway;
 using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.ServerApi;
 using WsCluster.Gateway.Transports;
 using WsCluster.Gateway.Transports.Sockets;
@@ -37,7 +38,7 @@ try
     }
     else
     {
-        builder.Services.AddWsClusterClient(configuration);
+        builder.Services.AddJoiningClient(services => services.AddWsClusterClient(configuration));
     }
 
     builder.Services.AddWsClusterGateway(configuration);
@@ -49,6 +50,11 @@ try
     })));
 
     var app = builder.Build();
+    if (cluster.IsEmbedded)
+    {
+        app.Services.GetRequiredService<ClusterMembership>().Joined(); // its own silo starts before it listens
+    }
+
     app.UseWebSockets();
     app.MapHealth();
     app.MapServerApi();

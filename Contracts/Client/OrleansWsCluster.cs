@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using WsCluster.Configuration;
 using WsCluster.Routing;
 
 namespace WsCluster;
@@ -10,6 +11,11 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
     public IChannelHandle Channel(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        if (CanaryChannel.Is(name))
+        {
+            throw new WsClusterException(ErrorCode.UnknownChannel); // the gateways' own
+        }
+
         return new ChannelHandle(name, grains, retry);
     }
 

@@ -16,10 +16,12 @@ public sealed class ChannelReferences
     {
         _grains = grains;
         _types = new Lazy<(GrainType, GrainInterfaceType)?>(() =>
-            grains.GetGrain<IChannelRouting>("any") is GrainReference any ? (any.GrainId.Type, any.InterfaceType) : null);
+            grains.Find<IChannelRouting>("any") is GrainReference any ? (any.GrainId.Type, any.InterfaceType) : null,
+            LazyThreadSafetyMode.PublicationOnly); // fails until the process has joined the cluster
     }
 
     /// <summary>The channel with this name.</summary>
+    /// <exception cref="WsClusterException">100: this process has not joined the cluster yet.</exception>
     public IChannelRouting For(string channel) => _types.Value is var (grain, contract)
         ? (IChannelRouting)_grains.GetGrain(GrainId.Create(grain, channel), contract)
         : _grains.GetGrain<IChannelRouting>(channel); // a factory whose references are not Orleans'

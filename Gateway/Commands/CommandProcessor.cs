@@ -18,6 +18,7 @@ internal sealed class CommandProcessor(
     HistoryHandler history,
     RefreshHandler refresh,
     SubRefreshHandler subRefresh,
+    GatewayMetrics metrics,
     ILogger<CommandProcessor> logger)
 {
     /// <summary>Carries out a frame. The frame's memory is not used after the task ends.</summary>
@@ -45,6 +46,7 @@ internal sealed class CommandProcessor(
     private async ValueTask ProcessAsync(Connection connection, Command command)
     {
         Refusal refusal;
+        metrics.CommandStarted();
         try
         {
             if (command.Publish is null && connection.Publishing is { } publishing)
@@ -62,6 +64,10 @@ internal sealed class CommandProcessor(
         {
             GatewayLog.CommandFailed(logger, NameOf(command), connection.Id, e);
             refusal = ErrorCode.Internal;
+        }
+        finally
+        {
+            metrics.CommandEnded();
         }
 
         if (refusal.Disconnect is { } disconnect)

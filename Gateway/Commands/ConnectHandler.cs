@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
 
 namespace WsCluster.Gateway.Commands;
@@ -11,6 +12,7 @@ namespace WsCluster.Gateway.Commands;
 /// the server subscribe it to. The reply comes before every push.
 /// </summary>
 internal sealed class ConnectHandler(
+    ClusterMembership cluster,
     Authenticator authenticator,
     UserDirectory users,
     SubscriptionPlanner planner,
@@ -22,6 +24,11 @@ internal sealed class ConnectHandler(
 
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
+        if (!cluster.HasJoined)
+        {
+            return ErrorCode.Internal; // temporary: the client comes again, here or at another gateway
+        }
+
         var request = command.Connect;
         var (refusal, identity, tokenChannels) = await authenticator.AuthenticateAsync(request);
         if (!refusal.IsNone)

@@ -8,13 +8,14 @@ using WsCluster.Gateway.Publishing;
 namespace WsCluster.Gateway.Commands;
 
 /// <summary>Publishes for a client (protocol §12.1).</summary>
-internal sealed class PublishHandler(ChannelRules rules, ChannelPublisher publisher, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
+internal sealed class PublishHandler(
+    ChannelRules rules, ChannelPublisher publisher, GatewayMetrics metrics, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
 {
     /// <inheritdoc/>
     /// <remarks>The next command may be handled before this one is published; the pipeline keeps their order.</remarks>
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
-        var publishing = connection.Publishing ??= new PublishPipeline(connection, publisher);
+        var publishing = connection.Publishing ??= new PublishPipeline(connection, publisher, metrics);
         var refusal = Check(connection, command, out var publish);
         await (refusal.IsNone ? publishing.AddAsync(publish!) : publishing.DrainAsync()); // a refusal's reply keeps its place, too
         return refusal;
@@ -56,6 +57,10 @@ internal sealed class PublishHandler(ChannelRules rules, ChannelPublisher publis
                 ConnInfo = identity.Info,
                 ChanInfo = subscription?.ChanInfo,
             },
+
+            // An attempt whose outcome nobody knows is repeated: in a stream that must not give it a second place. Without
+            // history there is no stream to look a key up in that would be worth its memory.
+            IdempotencyKey = channelOptions!.HasHistory ? IdempotencyKeys.Next() : null,
         };
         publish = new PendingPublish(channel, request, command.Id);
         return Refusal.None;

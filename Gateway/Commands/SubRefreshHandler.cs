@@ -1,14 +1,12 @@
-using Microsoft.Extensions.Options;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Connections;
-using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Subscriptions;
 
 namespace WsCluster.Gateway.Commands;
 
 /// <summary>A new token for an expiring subscription (protocol §14).</summary>
-internal sealed class SubRefreshHandler(ITokenVerifier tokens, IOptionsMonitor<GatewayOptions> options, TimeProvider time) : ICommandHandler
+internal sealed class SubRefreshHandler(ITokenVerifier tokens, TimeProvider time) : ICommandHandler
 {
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
@@ -46,10 +44,7 @@ internal sealed class SubRefreshHandler(ITokenVerifier tokens, IOptionsMonitor<G
 
         subscription.ExpireAt = token.ExpireAt;
         subscription.ChanInfo = token.Options.ChanInfo ?? subscription.ChanInfo;
-        if (token.ExpireAt is { } expireAt)
-        {
-            connection.WakeAt(expireAt + options.CurrentValue.ExpiredCloseDelay);
-        }
+        connection.WakeForExpiry(token.ExpireAt);
 
         connection.Send(new Reply
         {

@@ -11,24 +11,20 @@ namespace WsCluster.Gateway.Connections;
 /// One open transport and what the client has done on it: who it is, its subscriptions, its deadlines. Commands come one
 /// after the other from the reader; pushes, deadlines and server commands come from any thread.
 /// </summary>
-internal sealed class Connection : IDeadline
+internal sealed class Connection
 {
     private readonly Lock _sync = new();
-    private readonly ITransport _transport;
     private readonly GatewayOptions _options;
-    private readonly DeadlineClock _clock;
-    private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal); // guarded by _sync
-    private readonly PingSchedule _ping;
+    private readonly ConnectionSubscriptions _subscriptions;
+    private readonly ConnectionDeadlines _deadlines;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private DateTimeOffset? _abortAt;
     private bool _closed; // guarded by _sync
 
     public Connection(
         ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, bool pings = true, WriterShard? shard = null)
     {
-        _transport = transport;
         _options = options;
-        _clock = clock;
+        _subscriptions = new ConnectionSubscriptions(options.MaxChannelsPerConnection);
         Codec = codec;
         OpenedAt = clock.Now;
         Writer = new ConnectionWriter(transport, codec, options.MaxQueuedBytes, shard)
@@ -36,8 +32,7 @@ internal sealed class Connection : IDeadline
             Overflowed = () => Close(DisconnectCode.Slow),
             Failed = () => Close(DisconnectCode.WriteError),
         };
-        _ping = new PingSchedule(pings ? options.PingInterval : TimeSpan.Zero, options.PongTimeout);
-        clock.Schedule(this, OpenedAt + options.StaleTimeout);
+        _deadlines = new ConnectionDeadlines(this, transport, options, clock, pings);
     }
 
     /// <summary>The id that clients and applications see, unique in the cluster.</summary>
@@ -71,32 +66,17 @@ internal sealed class Connection : IDeadline
     public bool IsClosed => Volatile.Read(ref _closed);
 
     /// <summary>How often the client is pinged; zero for never.</summary>
-    public TimeSpan PingInterval => _ping.Interval;
+    public TimeSpan PingInterval => _deadlines.PingInterval;
 
     /// <summary>The number of subscriptions, reserved ones included.</summary>
-    public int SubscriptionCount
-    {
-        get
-        {
-            lock (_sync)
-            {
-                return _subscriptions.Count;
-            }
-        }
-    }
+    public int SubscriptionCount => _subscriptions.Count;
 
     /// <summary>The connect command succeeded: pings start, the stale deadline is off.</summary>
     public void Authenticated(ClientIdentity identity)
     {
         Identity = identity;
-        var now = _clock.Now;
-        _ping.Start(now);
-        if (_ping.Next is { } ping)
-        {
-            _clock.Schedule(this, ping);
-        }
-
-        ScheduleExpiry(identity.ExpireAt);
+        _deadlines.StartPings();
+        _deadlines.ExpireAt(identity.ExpireAt);
     }
 
     /// <summary>Queues the connect reply, then the pushes that had to wait for it.</summary>
@@ -117,79 +97,33 @@ internal sealed class Connection : IDeadline
     public void Refreshed(ClientIdentity identity)
     {
         Identity = identity;
-        ScheduleExpiry(identity.ExpireAt);
+        _deadlines.ExpireAt(identity.ExpireAt);
     }
 
-    /// <summary>Reserves a channel. False when the connection is closed, has the channel, or has as many as it may.</summary>
-    public bool TryReserve(Subscription subscription, out ErrorCode error)
-    {
-        lock (_sync)
-        {
-            error = _closed ? ErrorCode.Internal
-                : _subscriptions.ContainsKey(subscription.Channel) ? ErrorCode.AlreadySubscribed
-                : _subscriptions.Count >= _options.MaxChannelsPerConnection ? ErrorCode.LimitExceeded
-                : ErrorCode.None;
-            if (error != ErrorCode.None)
-            {
-                return false;
-            }
-
-            _subscriptions.Add(subscription.Channel, subscription);
-            return true;
-        }
-    }
+    /// <inheritdoc cref="ConnectionSubscriptions.TryReserve"/>
+    public bool TryReserve(Subscription subscription, out ErrorCode error) => _subscriptions.TryReserve(subscription, out error);
 
     /// <summary>The connection's subscription to a channel, or null.</summary>
-    public Subscription? FindSubscription(string channel)
-    {
-        lock (_sync)
-        {
-            return _subscriptions.GetValueOrDefault(channel);
-        }
-    }
+    public Subscription? FindSubscription(string channel) => _subscriptions.Find(channel);
 
-    /// <summary>
-    /// Forgets a subscription that ended and queues the push that says so, in one step: a client that subscribes again at once
-    /// must find it forgotten (or it gets error 105 and stays away), and one that unsubscribes meanwhile must not get the push
-    /// behind its reply.
-    /// </summary>
+    /// <summary>The connection's subscriptions now.</summary>
+    public Subscription[] GetSubscriptions() => _subscriptions.ToArray();
+
+    /// <summary>Forgets a subscription that ended and queues the push that says so, in one step.</summary>
     public void Forget(Subscription subscription, Reply push)
     {
-        if (!OutboundMessage.TryEncode(Codec, push, deltaData: false, out var message))
+        // A code and a reason: there is nothing that could not be encoded.
+        if (OutboundMessage.TryEncode(Codec, push, deltaData: false, out var message))
         {
-            return; // a code and a reason: there is nothing that could not be encoded
-        }
-
-        lock (_sync)
-        {
-            Forget(subscription);
-            Writer.Enqueue(message);
+            _subscriptions.Forget(subscription, Writer, message);
         }
     }
 
     /// <summary>Forgets a subscription that ended.</summary>
-    public void Forget(Subscription subscription)
-    {
-        lock (_sync)
-        {
-            if (_subscriptions.TryGetValue(subscription.Channel, out var current) && current == subscription)
-            {
-                _subscriptions.Remove(subscription.Channel);
-            }
-        }
-    }
+    public void Forget(Subscription subscription) => _subscriptions.Forget(subscription);
 
-    /// <summary>The connection's subscriptions now.</summary>
-    public Subscription[] GetSubscriptions()
-    {
-        lock (_sync)
-        {
-            return [.. _subscriptions.Values];
-        }
-    }
-
-    /// <summary>Wakes the connection for a deadline of one of its subscriptions.</summary>
-    public void WakeAt(DateTimeOffset at) => _clock.Schedule(this, at);
+    /// <summary>Wakes the connection when one of its subscriptions expires.</summary>
+    public void WakeForExpiry(DateTimeOffset? expireAt) => _deadlines.ExpireAt(expireAt);
 
     /// <summary>Encodes and queues a reply or push. Content that this protocol cannot carry ends the connection (3506).</summary>
     public void Send(Reply reply, bool deltaData = false)
@@ -205,7 +139,7 @@ internal sealed class Connection : IDeadline
     }
 
     /// <summary>The client's pong. False when no ping waits for one.</summary>
-    public bool TryPong() => _ping.TryPong();
+    public bool TryPong() => _deadlines.TryPong();
 
     /// <summary>Ends the connection with a code of the protocol.</summary>
     public void Close(DisconnectCode code) => Close((int)code, code.Reason());
@@ -216,21 +150,14 @@ internal sealed class Connection : IDeadline
     /// </summary>
     public void Close(int code, string reason)
     {
-        lock (_sync)
+        if (!TryEnd(code))
         {
-            if (_closed)
-            {
-                return;
-            }
-
-            _closed = true;
-            CloseCode = code;
+            return;
         }
 
         // A client that does not read would keep the close frame waiting for ever.
         var flush = code is not ((int)DisconnectCode.Slow or (int)DisconnectCode.ConnectionClosed);
-        _abortAt = _clock.Now + _options.CloseTimeout + _options.CloseTimeout;
-        _clock.Schedule(this, _abortAt.Value);
+        _deadlines.AbortAfter(_options.CloseTimeout + _options.CloseTimeout);
         Writer.Close(code, reason, flush);
         _ended.TrySetResult();
     }
@@ -238,30 +165,17 @@ internal sealed class Connection : IDeadline
     /// <summary>The client closed with a close frame: it gets one back, and nothing else.</summary>
     public void ClosedByPeer(int code)
     {
-        lock (_sync)
+        if (TryEnd((int)DisconnectCode.ConnectionClosed)) // else it answers ours
         {
-            if (_closed)
-            {
-                return; // it answers ours
-            }
-
-            _closed = true;
-            CloseCode = (int)DisconnectCode.ConnectionClosed;
+            Writer.Close(code, "", flush: false);
+            _ended.TrySetResult();
         }
-
-        Writer.Close(code, "", flush: false);
-        _ended.TrySetResult();
     }
 
     /// <summary>The client went away by itself.</summary>
     public void TransportEnded()
     {
-        lock (_sync)
-        {
-            _closed = true;
-            CloseCode ??= (int)DisconnectCode.ConnectionClosed;
-        }
-
+        TryEnd((int)DisconnectCode.ConnectionClosed);
         Writer.Stop();
         _ended.TrySetResult();
     }
@@ -272,14 +186,9 @@ internal sealed class Connection : IDeadline
     /// </summary>
     public void Reject(Reply error)
     {
-        lock (_sync)
+        if (!TryEnd(code: null))
         {
-            if (_closed)
-            {
-                return;
-            }
-
-            _closed = true;
+            return;
         }
 
         if (OutboundMessage.TryEncode(Codec, error, deltaData: false, out var message))
@@ -288,67 +197,21 @@ internal sealed class Connection : IDeadline
         }
 
         _ended.TrySetResult();
-        _abortAt = _clock.Now + _options.CloseTimeout;
-        _clock.Schedule(this, _abortAt.Value);
+        _deadlines.AbortAfter(_options.CloseTimeout);
     }
 
-    DateTimeOffset? IDeadline.OnDeadline(DateTimeOffset now)
+    /// <summary>True for the one caller that ends the connection; a rejected one gets its code when the transport ends.</summary>
+    private bool TryEnd(int? code)
     {
-        if (IsClosed)
+        bool ends;
+        lock (_sync)
         {
-            if (_abortAt <= now)
-            {
-                _transport.Abort();
-            }
-
-            return null; // the abort deadline is scheduled on its own
+            ends = !_closed;
+            _closed = true;
+            CloseCode ??= code;
         }
 
-        if (Identity is not { } identity)
-        {
-            if (now - OpenedAt < _options.StaleTimeout)
-            {
-                return OpenedAt + _options.StaleTimeout;
-            }
-
-            Close(DisconnectCode.Stale);
-            return null;
-        }
-
-        if (identity.ExpireAt + _options.ExpiredCloseDelay <= now)
-        {
-            Close(DisconnectCode.Expired);
-            return null;
-        }
-
-        foreach (var subscription in GetSubscriptions())
-        {
-            subscription.CheckExpiry(now, _options.ExpiredCloseDelay);
-        }
-
-        return Ping(now);
-    }
-
-    private DateTimeOffset? Ping(DateTimeOffset now)
-    {
-        switch (_ping.OnDeadline(now))
-        {
-            case PingAction.Ping:
-                Send(new Reply());
-                break;
-            case PingAction.NoPong:
-                Close(DisconnectCode.NoPong);
-                return null;
-        }
-
-        return _ping.ShouldReschedule(now) ? _ping.Next : null;
-    }
-
-    private void ScheduleExpiry(DateTimeOffset? expireAt)
-    {
-        if (expireAt is { } at)
-        {
-            _clock.Schedule(this, at + _options.ExpiredCloseDelay);
-        }
+        _subscriptions.Close();
+        return ends;
     }
 }

@@ -11,6 +11,7 @@ internal sealed class ConnectionHost(
     CommandProcessor commands,
     SubscriptionService subscriptions,
     UserDirectory users,
+    GatewayMetrics metrics,
     IOptions<GatewayOptions> options,
     TimeProvider time,
     ILogger<ConnectionHost> logger)
@@ -19,6 +20,9 @@ internal sealed class ConnectionHost(
 
     /// <summary>True once the gateway stops: no new connection is taken.</summary>
     public bool IsDraining => _draining;
+
+    /// <summary>False when the gateway stops or has as many connections as it may.</summary>
+    public bool TakesConnections => !_draining && connections.Count < options.Value.MaxConnections;
 
     /// <summary>
     /// Runs a connection. <paramref name="read"/> hands each frame to the processor it gets, and ends when the transport
@@ -83,6 +87,7 @@ internal sealed class ConnectionHost(
             users.Unregister(connection.Id, identity.User);
         }
 
+        metrics.ConnectionClosed(connection.CloseCode ?? 0);
         GatewayLog.ConnectionEnded(logger, connection.Id, connection.Identity?.User ?? "", connection.CloseCode ?? 0);
     }
 }

@@ -4,20 +4,32 @@ using WsCluster.Routing;
 namespace WsCluster.Gateway.Connections;
 
 /// <summary>A user's connections on this gateway, and their tie to the user's grain.</summary>
-internal sealed class UserConnections(string user, GatewayLane lane, IUserRouting grain, UserDirectory directory) : ISiloBound
+internal sealed class UserConnections : ISiloBound
 {
+    private readonly GatewayLane _lane;
+    private readonly IUserRouting _grain;
+    private readonly UserDirectory _directory;
     private readonly Lock _sync = new();
     private readonly Dictionary<string, (Connection Connection, UserSession Session)> _connections = new(StringComparer.Ordinal); // guarded by _sync, like the fields below
-    private string? _siloId;
+    private readonly SiloBinding _silo;
     private bool _rebinding;
     private bool _rebindAgain;
     private Task _restoring = Task.CompletedTask;
 
+    public UserConnections(string user, GatewayLane lane, IUserRouting grain, UserDirectory directory)
+    {
+        _lane = lane;
+        _grain = grain;
+        _directory = directory;
+        _silo = new SiloBinding(this, directory.Silos);
+        User = user;
+    }
+
     /// <summary>The user.</summary>
-    public string User => user;
+    public string User { get; }
 
     /// <inheritdoc/>
-    public int Lane => lane.Lane;
+    public int Lane => _lane.Lane;
 
     /// <summary>The connections now.</summary>
     public Connection[] Connections
@@ -43,7 +55,7 @@ internal sealed class UserConnections(string user, GatewayLane lane, IUserRoutin
     /// <summary>Registers an added connection with the user's grain. False when the user has as many as allowed.</summary>
     public async Task<bool> RegisterAsync(UserSession session)
     {
-        var admission = await directory.Calls.RepeatAsync(() => grain.ConnectAsync(session, lane));
+        var admission = await _directory.Calls.RepeatAsync(() => _grain.ConnectAsync(session, _lane));
         if (admission.Admitted)
         {
             Bind(admission.SiloId);
@@ -63,7 +75,7 @@ internal sealed class UserConnections(string user, GatewayLane lane, IUserRoutin
                 return false;
             }
 
-            Unbind();
+            _silo.Clear();
             return true;
         }
     }
@@ -80,15 +92,15 @@ internal sealed class UserConnections(string user, GatewayLane lane, IUserRoutin
         await restoring; // it may still bring this connection back
         try
         {
-            await directory.Calls.RepeatAsync(async () =>
+            await _directory.Calls.RepeatAsync(async () =>
             {
-                await grain.DisconnectAsync(client, lane.GatewayId);
+                await _grain.DisconnectAsync(client, _lane.GatewayId);
                 return true;
             });
         }
         catch (Exception e)
         {
-            GatewayLog.UserUnreachable(directory.Logger, user, 0, e.Message);
+            GatewayLog.UserUnreachable(_directory.Logger, User, 0, e.Message);
             Rebind(); // restoring the sessions also removes those that are gone
         }
     }
@@ -115,18 +127,18 @@ internal sealed class UserConnections(string user, GatewayLane lane, IUserRoutin
         {
             try
             {
-                Bind((await grain.RestoreAsync(sessions, lane)).SiloId);
+                Bind((await _grain.RestoreAsync(sessions, _lane)).SiloId);
                 attempt = -1;
             }
             catch (Exception e)
             {
-                GatewayLog.UserUnreachable(directory.Logger, user, attempt, e.Message);
+                GatewayLog.UserUnreachable(_directory.Logger, User, attempt, e.Message);
                 lock (_sync)
                 {
                     _rebindAgain = true;
                 }
 
-                await Task.Delay(Backoff.Delay(attempt), directory.Time);
+                await Task.Delay(Backoff.Delay(attempt), _directory.Time);
             }
         }
     }
@@ -151,23 +163,10 @@ internal sealed class UserConnections(string user, GatewayLane lane, IUserRoutin
     {
         lock (_sync)
         {
-            if (_siloId == siloId || _connections.Count == 0)
+            if (_connections.Count > 0)
             {
-                return;
+                _silo.Set(siloId);
             }
-
-            Unbind();
-            _siloId = siloId;
-            directory.Silos.Add(this, siloId);
-        }
-    }
-
-    private void Unbind()
-    {
-        if (_siloId is not null)
-        {
-            directory.Silos.Remove(this, _siloId);
-            _siloId = null;
         }
     }
 }

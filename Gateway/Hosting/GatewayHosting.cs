@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Publishing;
@@ -16,7 +17,7 @@ namespace WsCluster.Gateway.Hosting;
 /// <summary>The one place that says what a gateway consists of.</summary>
 internal static class GatewayHosting
 {
-    /// <summary>Adds the gateway's services. An Orleans client or silo must be added too.</summary>
+    /// <summary>Adds the gateway's services. An Orleans client or silo must be added too, and tell <see cref="ClusterMembership"/> when it has joined.</summary>
     public static IServiceCollection AddWsClusterGateway(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -24,6 +25,9 @@ internal static class GatewayHosting
         services.AddTokenVerification(configuration);
         services.AddCheckedOptions<GatewayOptions>(configuration, GatewayOptions.SectionName);
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsRules>();
+
+        services.AddSingleton<GatewayMetrics>();
+        services.AddHostedService<GatewayGauges>();
 
         services.AddSingleton<DeadlineClock>();
         services.AddSingleton<ConnectionRegistry>();
@@ -35,6 +39,7 @@ internal static class GatewayHosting
         services.AddHostedService(s => s.GetRequiredService<SiloWatch>());
         services.AddSingleton<ClusterCalls>();
         services.AddSingleton<DeliveryDispatcher>();
+        services.AddSingleton<ClusterMembership>();
         services.AddSingleton<GatewayLanes>();
         services.AddSingleton<GatewayAddress>();
         services.AddSingleton<GatewayControl>();
@@ -46,10 +51,17 @@ internal static class GatewayHosting
         services.AddHostedService(s => s.GetRequiredService<ChannelPlaces>());
         services.AddSingleton<ChannelPublisher>();
 
+        services.AddSingleton<RecoveryGate>();
         services.AddSingleton<ChannelDirectory>();
         services.AddSingleton<SubscriptionPlanner>();
+        services.AddSingleton<SubscribeResults>();
+        services.AddSingleton<SubscriptionRecovery>();
+        services.AddSingleton<SubscriptionEntry>();
         services.AddSingleton<SubscriptionService>();
         services.AddSingleton<UserCommandExecutor>();
+
+        services.AddSingleton<CanaryWatch>();
+        services.AddHostedService(s => s.GetRequiredService<CanaryWatch>());
 
         services.AddSingleton<ChannelRules>();
         services.AddSingleton<Authenticator>();

@@ -56,6 +56,10 @@ internal sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:00.100")]
     public TimeSpan JoinInterval { get; set; } = TimeSpan.FromMilliseconds(3);
 
+    /// <summary>Open connections of this gateway; one more is refused with HTTP status 503.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxConnections { get; set; } = 250_000;
+
     /// <summary>Subscriptions of one connection; one more is refused with error 106.</summary>
     [Range(1, 100_000)]
     public int MaxChannelsPerConnection { get; set; } = 128;
@@ -83,6 +87,27 @@ internal sealed class GatewayOptions
     /// <summary>Time within which a call to the cluster is repeated before the client gets a temporary error.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan ClusterDeadline { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Time that an attempt of a publish or of a read of history waits for its answer before it is repeated: what such a call
+    /// loses to a silo that just died.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:00:30")]
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Reads of history under way for subscribers that recover and for channels that catch up. More wait for a place, up to
+    /// ClusterDeadline.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxRecoveryReads { get; set; } = 64;
+
+    /// <summary>
+    /// How often the gateway publishes to a channel of its own, in each lane, and looks whether it comes back. When it does not
+    /// twice in a row, the gateway subscribes to everything again. Zero: never.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan CanaryInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Lanes on which silos deliver to this gateway in parallel; a channel always uses the same one.</summary>
     [Range(1, 64)]

@@ -5,10 +5,29 @@ namespace WsCluster.Gateway.Hosting;
 /// <summary>The rules between options, which attributes cannot say.</summary>
 internal sealed class GatewayOptionsRules : IValidateOptions<GatewayOptions>
 {
-    public ValidateOptionsResult Validate(string? name, GatewayOptions options) =>
-        options.PingInterval > TimeSpan.Zero && options.PongTimeout >= options.PingInterval
-            ? ValidateOptionsResult.Fail(
-                $"{GatewayOptions.SectionName}:{nameof(options.PongTimeout)} is {options.PongTimeout}, but must be shorter than " +
-                $"{GatewayOptions.SectionName}:{nameof(options.PingInterval)}, which is {options.PingInterval}.")
-            : ValidateOptionsResult.Success;
+    private static readonly TimeSpan ShortestCanaryInterval = TimeSpan.FromMilliseconds(500);
+
+    public ValidateOptionsResult Validate(string? name, GatewayOptions options)
+    {
+        var errors = new List<string>();
+        if (options.PingInterval > TimeSpan.Zero && options.PongTimeout >= options.PingInterval)
+        {
+            errors.Add(MustBeShorter(nameof(options.PongTimeout), options.PongTimeout, nameof(options.PingInterval), options.PingInterval));
+        }
+
+        if (options.AttemptTimeout >= options.ClusterDeadline)
+        {
+            errors.Add(MustBeShorter(nameof(options.AttemptTimeout), options.AttemptTimeout, nameof(options.ClusterDeadline), options.ClusterDeadline));
+        }
+
+        if (options.CanaryInterval > TimeSpan.Zero && options.CanaryInterval < ShortestCanaryInterval)
+        {
+            errors.Add($"{GatewayOptions.SectionName}:{nameof(options.CanaryInterval)} is {options.CanaryInterval}, but must be zero or at least {ShortestCanaryInterval}.");
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static string MustBeShorter(string shorter, TimeSpan value, string longer, TimeSpan limit) =>
+        $"{GatewayOptions.SectionName}:{shorter} is {value}, but must be shorter than {GatewayOptions.SectionName}:{longer}, which is {limit}.";
 }

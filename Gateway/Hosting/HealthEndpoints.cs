@@ -1,3 +1,4 @@
+using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Routing;
 
@@ -11,9 +12,11 @@ internal static class HealthEndpoints
     {
         app.MapGet("/health", () => Results.Text("{}", "application/json"));
         app.MapGet("/health/live", () => Results.Text("live"));
-        app.MapGet("/health/ready", (GatewayRegistrar registrar, ConnectionHost connections) =>
+        app.MapGet("/health/ready", (ClusterMembership cluster, GatewayRegistrar registrar, CanaryWatch canaries, ConnectionHost connections) =>
             connections.IsDraining ? NotReady("draining")
+            : !cluster.HasJoined ? NotReady("the cluster is not there yet")
             : !registrar.IsRegistered ? NotReady("the cluster is out of reach")
+            : canaries.IsSilent ? NotReady("deliveries do not arrive")
             : Results.Text("ready"));
     }
 

@@ -9,7 +9,12 @@ namespace WsCluster.Gateway.Publishing;
 /// a message.
 /// </summary>
 internal sealed class ChannelPlaces(
-    IGrainFactory grains, ChannelReferences channels, GatewayLanes lanes, TimeProvider time, ILogger<ChannelPlaces> logger) : BackgroundService
+    IGrainFactory grains,
+    ChannelReferences channels,
+    GatewayLanes lanes,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger<ChannelPlaces> logger) : BackgroundService
 {
     private const int MostChannels = 100_000; // then all are forgotten: each is learnt again by one call
     private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(50);
@@ -63,5 +68,5 @@ internal sealed class ChannelPlaces(
     }
 
     private SiloIngress Open(string siloId) =>
-        new(grains.GetGrain<IPublishIngress>(IPublishIngress.KeyOf(siloId, lanes.GatewayId)), channels, time, logger);
+        new(grains.GetGrain<IPublishIngress>(IPublishIngress.KeyOf(siloId, lanes.GatewayId)), channels, metrics, time, logger);
 }

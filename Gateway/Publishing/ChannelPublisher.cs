@@ -8,10 +8,16 @@ namespace WsCluster.Gateway.Publishing;
 
 /// <summary>
 /// Publishes groups of publications and sees each through to its outcome: finds the way to the channel's silo, and repeats
-/// what failed for a passing reason until the deadline.
+/// until the deadline what met a dead or moving silo. What carries an idempotency key is repeated also when it may have run; the
+/// rest only when it certainly did not.
 /// </summary>
 internal sealed class ChannelPublisher(
-    ChannelReferences channels, ChannelPlaces places, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChannelPublisher> logger)
+    ChannelReferences channels,
+    ChannelPlaces places,
+    IOptions<GatewayOptions> options,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger<ChannelPublisher> logger)
 {
     /// <summary>
     /// Publishes. Publications of one channel keep their order; each gets its <see cref="PendingPublish.Outcome"/>. Never throws.
@@ -29,7 +35,7 @@ internal sealed class ChannelPublisher(
         var start = time.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
-            var receipt = await TryAsync(publishes[0].Channel, Array.ConvertAll(publishes, publish => publish.Request));
+            var receipt = await LimitedAsync(publishes, TryAsync(publishes[0].Channel, Array.ConvertAll(publishes, publish => publish.Request)));
             Settle(publishes, receipt);
             publishes = publishes[FirstToRepeat(publishes, receipt.Status)..];
             if (publishes.Length == 0 || time.GetElapsedTime(start) > options.Value.ClusterDeadline)
@@ -37,7 +43,27 @@ internal sealed class ChannelPublisher(
                 return;
             }
 
+            metrics.PublishRepeated();
             await Task.Delay(Backoff.Delay(attempt), time);
+        }
+    }
+
+    /// <summary>Gives up on an attempt that may be repeated in spite of an unknown outcome.</summary>
+    private async Task<PublishReceipt> LimitedAsync(PendingPublish[] publishes, Task<PublishReceipt> attempt)
+    {
+        if (attempt.IsCompleted || publishes[^1].Request.IdempotencyKey is null)
+        {
+            return await attempt;
+        }
+
+        try
+        {
+            return await attempt.WaitAsync(options.Value.AttemptTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            places.Forget(publishes[0].Channel);
+            return new PublishReceipt { Status = PublishCallStatus.Unknown };
         }
     }
 
@@ -59,7 +85,7 @@ internal sealed class ChannelPublisher(
             return receipt;
         }
 
-        var direct = await PublishCall.MakeAsync(channels.For(channel), requests, logger);
+        var direct = await PublishCall.MakeAsync(channels, channel, requests, logger);
         if (direct.SiloId is not null)
         {
             places.Learn(channel, direct.SiloId);

@@ -7,11 +7,11 @@ namespace WsCluster.Gateway.Publishing;
 internal static class PublishCall
 {
     /// <summary>Calls the channel itself, wherever it is.</summary>
-    public static async Task<PublishReceipt> MakeAsync(IChannelRouting channel, PublishRequest[] requests, ILogger logger)
+    public static async Task<PublishReceipt> MakeAsync(ChannelReferences channels, string channel, PublishRequest[] requests, ILogger logger)
     {
         try
         {
-            return await channel.PublishManyAsync(requests);
+            return await channels.For(channel).PublishManyAsync(requests);
         }
         catch (WsClusterException e)
         {
@@ -28,6 +28,8 @@ internal static class PublishCall
     public static PublishCallStatus StatusOf(Exception exception, ILogger logger)
     {
         GatewayLog.PublishFailed(logger, exception.GetType().Name, exception.Message);
-        return exception is OrleansMessageRejectionException ? PublishCallStatus.NotRun : PublishCallStatus.Unknown;
+
+        // That the silo is gone is also said of calls that had reached it.
+        return exception is OrleansMessageRejectionException and not SiloUnavailableException ? PublishCallStatus.NotRun : PublishCallStatus.Unknown;
     }
 }

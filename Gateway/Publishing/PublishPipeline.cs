@@ -13,7 +13,7 @@ namespace WsCluster.Gateway.Publishing;
 /// Called by the connection's reader only. At most <see cref="MostWaiting"/> publications wait; then the connection is not
 /// read further.
 /// </remarks>
-internal sealed class PublishPipeline(Connection connection, ChannelPublisher publisher)
+internal sealed class PublishPipeline(Connection connection, ChannelPublisher publisher, GatewayMetrics metrics)
 {
     private const int MostWaiting = 128;
     private const int MostBytesWaiting = 256 * 1024;
@@ -30,6 +30,7 @@ internal sealed class PublishPipeline(Connection connection, ChannelPublisher pu
     /// <returns>Ends when the next one may be added.</returns>
     public Task AddAsync(PendingPublish publish)
     {
+        metrics.PublishStarted();
         bool start, full;
         lock (_sync)
         {
@@ -60,6 +61,8 @@ internal sealed class PublishPipeline(Connection connection, ChannelPublisher pu
             {
                 connection.Send(ReplyTo(publish));
             }
+
+            metrics.PublishesEnded(group.Count);
         }
     }
 

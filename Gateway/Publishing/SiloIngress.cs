@@ -7,7 +7,8 @@ namespace WsCluster.Gateway.Publishing;
 /// the next. So a quiet gateway waits for nothing, and a busy one makes a call for hundreds of publications.
 /// </summary>
 /// <remarks>At most <see cref="MostBytesWaiting"/> wait; more is refused with error 111.</remarks>
-internal sealed class SiloIngress(IPublishIngress grain, ChannelReferences channels, TimeProvider time, ILogger logger)
+internal sealed class SiloIngress(
+    IPublishIngress grain, ChannelReferences channels, GatewayMetrics metrics, TimeProvider time, ILogger logger)
 {
     private const int MostBytesWaiting = 16 * 1024 * 1024;
     private const int MostBytesInCall = 256 * 1024;
@@ -36,12 +37,14 @@ internal sealed class SiloIngress(IPublishIngress grain, ChannelReferences chann
         {
             if (_waitingBytes + waiting.Bytes > MostBytesWaiting)
             {
+                metrics.IngressRefused(requests.Length);
                 var refused = new PublishOutcome(StreamPosition.None, ErrorCode.TooManyRequests);
                 return Task.FromResult(new PublishReceipt { Outcomes = [.. Enumerable.Repeat(refused, requests.Length)] });
             }
 
             _waiting.Enqueue(waiting);
             _waitingBytes += waiting.Bytes;
+            metrics.IngressQueued(waiting.Bytes);
         }
 
         return waiting.Receipt.Task;
@@ -85,6 +88,7 @@ internal sealed class SiloIngress(IPublishIngress grain, ChannelReferences chann
                 _waitingBytes -= next.Bytes;
             }
 
+            metrics.IngressTaken(batch.Bytes);
             _calls++;
             _lastCall = now;
             return batch;
@@ -98,7 +102,7 @@ internal sealed class SiloIngress(IPublishIngress grain, ChannelReferences chann
             var groups = batch.ToGroups();
             if (groups.Length == 1)
             {
-                batch.Answer([await PublishCall.MakeAsync(channels.For(groups[0].Channel), groups[0].Requests, logger)]);
+                batch.Answer([await PublishCall.MakeAsync(channels, groups[0].Channel, groups[0].Requests, logger)]);
             }
             else
             {

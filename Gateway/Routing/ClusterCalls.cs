@@ -13,11 +13,6 @@ internal sealed class ClusterCalls(IOptions<GatewayOptions> options, TimeProvide
     /// <summary>Repeats a call that may run twice without harm.</summary>
     public Task<T> RepeatAsync<T>(Func<Task<T>> call) => RepeatAsync(call, IsPassing);
 
-    /// <summary>
-    /// Repeats a call only when it certainly did not run: a publication without an idempotency key must not come twice.
-    /// </summary>
-    public Task<T> RepeatUnlessRunAsync<T>(Func<Task<T>> call) => RepeatAsync(call, e => e is OrleansMessageRejectionException);
-
     /// <summary>True for failures of the cluster that the same call may not meet again.</summary>
     public static bool IsPassing(Exception exception) =>
         exception is TimeoutException or OrleansException or WsClusterException { IsTemporary: true };

@@ -8,7 +8,7 @@ namespace WsCluster.Gateway.Routing;
 
 /// <summary>Hands each entry of a batch to the channel or user that it is for.</summary>
 internal sealed class DeliveryDispatcher(
-    IServiceProvider services, SiloWatch silos, Serializer serializer, ILogger<DeliveryDispatcher> logger)
+    IServiceProvider services, SiloWatch silos, Serializer serializer, GatewayMetrics metrics, ILogger<DeliveryDispatcher> logger)
 {
     // Resolved late: both need the lanes, which need this dispatcher.
     private readonly Lazy<ChannelDirectory> _channels = new(services.GetRequiredService<ChannelDirectory>);
@@ -24,6 +24,7 @@ internal sealed class DeliveryDispatcher(
     public void Dispatch(DeliveryBatch batch, int lane, bool missed)
     {
         silos.Heard(batch.SiloId, lane);
+        metrics.BatchTaken(batch.Entries.Length);
         if (batch.Resynchronise || missed)
         {
             GatewayLog.Resynchronising(logger, batch.SiloId, lane);

@@ -13,7 +13,7 @@ internal sealed class GatewayRegistrar(
         Control = grains.CreateObjectReference<IGatewayControl>(control),
     };
 
-    private IGatewayDirectoryGrain Directory => grains.GetGrain<IGatewayDirectoryGrain>(IGatewayDirectoryGrain.Key);
+    private IGatewayDirectoryGrain Directory => grains.Find<IGatewayDirectoryGrain>(IGatewayDirectoryGrain.Key);
 
     /// <summary>True once the cluster knows this gateway, false while it is out of reach.</summary>
     public bool IsRegistered { get; private set; }

@@ -11,6 +11,7 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
 {
     private static readonly TimeSpan CheckEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SpreadOfAll = TimeSpan.FromSeconds(2);
 
     private readonly Lock _sync = new();
     private readonly Dictionary<(string SiloId, int Lane), Bindings> _silos = []; // guarded by _sync
@@ -106,7 +107,19 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
             items = _silos.TryGetValue((siloId, lane), out var bindings) ? [.. bindings.Items] : [];
         }
 
-        _ = RebindAsync(items);
+        _ = RebindAsync(items, Spread);
+    }
+
+    /// <summary>Looks up everything again, whichever silo serves it, over a longer time: it is more.</summary>
+    public void RebindAll()
+    {
+        ISiloBound[] items;
+        lock (_sync)
+        {
+            items = [.. _silos.Values.SelectMany(bindings => bindings.Items)];
+        }
+
+        _ = RebindAsync(items, SpreadOfAll);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -147,7 +160,7 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
         }
     }
 
-    private async Task RebindAsync(ISiloBound[] items)
+    private async Task RebindAsync(ISiloBound[] items, TimeSpan spread)
     {
         Random.Shared.Shuffle(items);
         var slice = Math.Max(1, items.Length / 20);
@@ -156,7 +169,7 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
             items[i].Rebind();
             if (i % slice == slice - 1 && i + 1 < items.Length)
             {
-                await Task.Delay(Spread / 20, time);
+                await Task.Delay(spread / 20, time);
             }
         }
     }

@@ -16,12 +16,17 @@ internal sealed class ChannelDirectory(
     GatewayLanes lanes,
     SiloWatch silos,
     ClusterCalls calls,
+    RecoveryGate recoveryGate,
+    GatewayMetrics metrics,
     DeadlineClock clock,
     TimeProvider time,
     IOptions<GatewayOptions> options,
     ILogger<ChannelDirectory> logger)
 {
     private const int MaxNameBytes = 1024;
+
+    /// <summary>Strays that are told at the same time. Another one is told at one of its next deliveries.</summary>
+    private const int MaxStrays = 1000;
 
     private readonly ConcurrentDictionary<string, ChannelSubscribers> _channels = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _strays = new(StringComparer.Ordinal); // being unsubscribed: one call each
@@ -34,6 +39,10 @@ internal sealed class ChannelDirectory(
     public SiloWatch Silos => silos;
 
     public ClusterCalls Calls => calls;
+
+    public RecoveryGate RecoveryGate => recoveryGate;
+
+    public GatewayMetrics Metrics => metrics;
 
     public TimeProvider Time => time;
 
@@ -94,6 +103,11 @@ internal sealed class ChannelDirectory(
     /// <summary>A delivery for a channel that nobody here has: its grain missed the unsubscribe.</summary>
     public void Stray(string name)
     {
+        if (_strays.Count >= MaxStrays)
+        {
+            return;
+        }
+
         // The number first, then another look: whoever subscribes after the look has a higher number and is safe.
         var number = NextSubscriptionNumber();
         if (Find(name) is null && _strays.TryAdd(name, 0))
@@ -121,8 +135,10 @@ internal sealed class ChannelDirectory(
 
     private async Task UnsubscribeStrayAsync(string name, long number)
     {
+        metrics.StrayStarted();
         await UnsubscribeAsync(name, number);
         _strays.TryRemove(name, out _);
+        metrics.StrayEnded();
     }
 
     /// <summary>

@@ -4,35 +4,41 @@ using WsCluster.Routing;
 namespace WsCluster.Gateway.Subscriptions;
 
 /// <summary>
-/// A channel's tie to its grain: subscribes this gateway, finds the grain again when its silo is lost or it moved, and reads
-/// what was missed meanwhile. One synchronisation runs at a time and goes on until it succeeds or nobody is left.
+/// A channel's tie to its grain: this gateway is subscribed there, and again when its silo is lost or it moved. One
+/// synchronisation (<see cref="StreamSynchroniser"/>) runs at a time and goes on until it succeeds or nobody is left.
 /// </summary>
 internal sealed class ChannelLink : ISiloBound
 {
-    private const int PageSize = 256;
     private const int AttemptsAtOnce = 10;
 
     private readonly Lock _sync = new();
     private readonly ChannelSubscribers _channel;
     private readonly ChannelDirectory _directory;
-    private readonly GatewayLane _lane;
-    private readonly IChannelRouting _grain;
-    private TaskCompletionSource<ErrorCode>? _synchronising; // guarded by _sync, like all fields below
+    private readonly StreamSynchroniser _stream;
+    private readonly SiloBinding _silo; // guarded by _sync, like all fields below
+    private TaskCompletionSource<ErrorCode>? _synchronising;
     private bool _attached;
     private bool _detached;
     private bool _again;
     private bool _subscribeAgain;
-    private string? _siloId;
     private long _number;
 
     public ChannelLink(ChannelSubscribers channel, ChannelDirectory directory)
     {
         _channel = channel;
         _directory = directory;
-        _lane = directory.Lanes.For(channel.Name);
-        _grain = directory.Grains.GetGrain<IChannelRouting>(channel.Name);
-        Presence = new PresenceReporter(this, _grain, channel.Name, directory);
+        var lane = directory.Lanes.For(channel.Name);
+        var grain = directory.Grains.GetGrain<IChannelRouting>(channel.Name);
+        _stream = new StreamSynchroniser(channel, grain, lane, directory.RecoveryGate);
+        _silo = new SiloBinding(this, directory.Silos);
+        Lane = lane.Lane;
+        Recoveries = new RecoveryReads(
+            grain, directory.RecoveryGate, directory.Calls, directory.Metrics, directory.Options.MaxRecoveryPublications);
+        Presence = new PresenceReporter(this, grain, channel.Name, directory);
     }
+
+    /// <summary>Reads what recovering subscribers missed.</summary>
+    public RecoveryReads Recoveries { get; }
 
     /// <summary>Tells the grain who comes and goes.</summary>
     public PresenceReporter Presence { get; }
@@ -50,19 +56,7 @@ internal sealed class ChannelLink : ISiloBound
     }
 
     /// <inheritdoc/>
-    public int Lane => _lane.Lane;
-
-    /// <summary>The number of the last subscription, which an unsubscribe must name.</summary>
-    public long Number
-    {
-        get
-        {
-            lock (_sync)
-            {
-                return _number;
-            }
-        }
-    }
+    public int Lane { get; }
 
     /// <summary>Ends when the gateway is subscribed, or with the error that the grain gave, or when the deadline has passed.</summary>
     public ValueTask<ErrorCode> EnsureAttachedAsync()
@@ -127,12 +121,7 @@ internal sealed class ChannelLink : ISiloBound
         long number;
         lock (_sync)
         {
-            if (_siloId is not null)
-            {
-                _directory.Silos.Remove(this, _siloId);
-                _siloId = null;
-            }
-
+            _silo.Clear();
             _attached = false;
             number = _number;
         }
@@ -227,30 +216,24 @@ internal sealed class ChannelLink : ISiloBound
     {
         // Never under this object's lock: the channel calls in here while it holds its own.
         _channel.HoldDeliveries();
-        ChannelAttachment? attachment = null;
         bool subscribe;
+        long number;
         lock (_sync)
         {
             _again = false;
             subscribe = _subscribeAgain || !_attached;
             _subscribeAgain = false;
-            _number = subscribe ? _directory.NextSubscriptionNumber() : _number;
+            number = _number = subscribe ? _directory.NextSubscriptionNumber() : _number;
         }
 
+        ChannelAttachment? attachment = null;
         if (subscribe)
         {
-            attachment = await _grain.SubscribeAsync(
-                new GatewaySubscription { Lane = _lane, Members = Presence.Snapshot(), Number = _number });
-            Bind(attachment.SiloId);
+            attachment = await _stream.SubscribeAsync(Presence.Snapshot(), number);
+            Attached(attachment.SiloId);
         }
 
-        var top = attachment?.Top ?? await CatchUpAsync();
-        if (attachment is not null && _channel.CanCatchUp(top))
-        {
-            top = await CatchUpAsync();
-        }
-
-        if (!_channel.Synchronised(top, attachment?.Latest))
+        if (!await _stream.TryCatchUpAsync(attachment))
         {
             return false;
         }
@@ -267,34 +250,12 @@ internal sealed class ChannelLink : ISiloBound
         }
     }
 
-    /// <summary>Reads and delivers page after page from where this gateway stands; returns the stream's newest position.</summary>
-    private async Task<StreamPosition> CatchUpAsync()
-    {
-        while (true)
-        {
-            var page = await _grain.RecoverAsync(new RecoveryQuery { AfterOffset = _channel.Position.Offset, Limit = PageSize });
-            if (!_channel.CatchUp(page) || page.Publications.Count < PageSize)
-            {
-                return page.Top;
-            }
-        }
-    }
-
-    private void Bind(string siloId)
+    private void Attached(string siloId)
     {
         lock (_sync)
         {
             _attached = true;
-            if (_siloId != siloId)
-            {
-                if (_siloId is not null)
-                {
-                    _directory.Silos.Remove(this, _siloId);
-                }
-
-                _siloId = siloId;
-                _directory.Silos.Add(this, siloId);
-            }
+            _silo.Set(siloId);
         }
     }
 

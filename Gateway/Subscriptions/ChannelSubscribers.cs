@@ -1,6 +1,5 @@
 using WsCluster.Configuration;
 using WsCluster.Gateway.Connections;
-using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Protocol.Wire;
 
 namespace WsCluster.Gateway.Subscriptions;
@@ -13,33 +12,14 @@ namespace WsCluster.Gateway.Subscriptions;
 /// </summary>
 internal sealed class ChannelSubscribers : IDeadline
 {
-    /// <summary>
-    /// Bytes of deliveries kept while the link synchronises, and again while recoveries read history. Beyond it they are
-    /// dropped: the gap is then read from history, or the recovery fails honestly.
-    /// </summary>
-    private const int MaxKeptBytes = 4 * 1024 * 1024;
-
     private readonly Lock _sync = new();
     private readonly ChannelDirectory _directory;
-    private readonly SubscriberGroup[] _groups =
-    [
-        new(ProtocolCodecs.Json, delta: false),
-        new(ProtocolCodecs.Protobuf, delta: false),
-        new(ProtocolCodecs.Json, delta: true),
-        new(ProtocolCodecs.Protobuf, delta: true),
-    ];
-
+    private readonly SubscriberGroups _subscribers = new(); // guarded by _sync, like all fields below
     private readonly StreamReceiver _receiver = new();
-    private readonly List<Subscription> _joining = []; // subscribers that hold joins back until their reply
-    private List<(string Epoch, Publication Publication)>? _held; // null: deliveries go straight out
-    private List<Publication>? _recent; // what was delivered while recoveries read history; null when none does
-    private int _heldBytes;
-    private bool _heldTooMany; // some were dropped: only history has them
-    private int _recentBytes;
+    private readonly HeldDeliveries _held;
+    private readonly RecentPublications _recent;
     private Publication? _latest;
-    private int _recoveries;
     private int _entered;
-    private int _live;
     private bool _closed;
 
     public ChannelSubscribers(ChannelDirectory directory, string name, ChannelOptions options)
@@ -47,6 +27,8 @@ internal sealed class ChannelSubscribers : IDeadline
         _directory = directory;
         Name = name;
         Options = options;
+        _held = new HeldDeliveries(directory.Metrics);
+        _recent = new RecentPublications(directory.Metrics);
         Link = new ChannelLink(this, directory);
     }
 
@@ -59,6 +41,9 @@ internal sealed class ChannelSubscribers : IDeadline
     /// <summary>The way to the channel's grain.</summary>
     public ChannelLink Link { get; }
 
+    /// <summary>Hears every publication that is delivered, under the channel's lock: it must be quick and call nothing here.</summary>
+    public Action<Publication>? Listener { get; set; }
+
     /// <summary>True when no subscriber is there or on its way: nothing needs the channel any more.</summary>
     public bool IsAbandoned
     {
@@ -66,13 +51,13 @@ internal sealed class ChannelSubscribers : IDeadline
         {
             lock (_sync)
             {
-                return _entered == 0 && _live == 0;
+                return IsEmpty;
             }
         }
     }
 
     /// <summary>Live subscribers.</summary>
-    public int Count => Volatile.Read(ref _live);
+    public int Count => _subscribers.Count;
 
     /// <summary>The last position that all local subscribers have got.</summary>
     public StreamPosition Position
@@ -111,8 +96,7 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         lock (_sync)
         {
-            subscription.HeldPresence = [];
-            _joining.Add(subscription);
+            _subscribers.HoldPresence(subscription);
         }
     }
 
@@ -121,8 +105,7 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         lock (_sync)
         {
-            _recoveries++;
-            _recent ??= [];
+            _recent.BeginReading();
         }
     }
 
@@ -131,11 +114,7 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         lock (_sync)
         {
-            if (--_recoveries == 0)
-            {
-                _recent = null;
-                _recentBytes = 0;
-            }
+            _recent.EndReading();
         }
     }
 
@@ -149,8 +128,8 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         lock (_sync)
         {
-            _joining.Remove(subscription);
-            var (position, publications) = page is null ? (_receiver.Position, []) : Merge(page);
+            _subscribers.EndJoining(subscription);
+            var (position, publications) = page is null ? (_receiver.Position, []) : _recent.Merge(page, _receiver.Position);
             if (_closed || !announce(position, publications) || !subscription.TryGoLive())
             {
                 return false;
@@ -158,14 +137,7 @@ internal sealed class ChannelSubscribers : IDeadline
 
             // Recovery may have read ahead of this gateway: what the client has got must not come again.
             subscription.SkipUntil = position.Offset;
-            Array.Find(_groups, g => g.Takes(subscription))!.Add(subscription);
-            _live++;
-            foreach (var push in subscription.HeldPresence ?? [])
-            {
-                subscription.Connection.Send(push);
-            }
-
-            subscription.HeldPresence = null;
+            _subscribers.Add(subscription);
             return true;
         }
     }
@@ -175,7 +147,7 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         lock (_sync)
         {
-            RemoveLocked(subscription);
+            _subscribers.Remove(subscription);
             LingerIfEmpty();
         }
     }
@@ -185,14 +157,14 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         lock (_sync)
         {
-            if (_held is not null)
+            if (_held.IsHolding)
             {
-                Keep(epoch, publication);
+                _held.Add(epoch, publication);
             }
             else if (!TryDeliver(epoch, publication))
             {
-                HoldDeliveries();
-                Keep(epoch, publication);
+                _held.Hold();
+                _held.Add(epoch, publication);
                 Link.Synchronise(subscribe: false);
             }
         }
@@ -214,15 +186,7 @@ internal sealed class ChannelSubscribers : IDeadline
 
         lock (_sync)
         {
-            foreach (var subscription in _joining)
-            {
-                subscription.HeldPresence?.Add(push);
-            }
-
-            foreach (var group in _groups)
-            {
-                group.DeliverPresence(push);
-            }
+            _subscribers.DeliverPresence(push);
         }
     }
 
@@ -231,12 +195,7 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         lock (_sync)
         {
-            if (_held is null)
-            {
-                _held = [];
-                _heldBytes = 0;
-                _heldTooMany = false;
-            }
+            _held.Hold();
         }
     }
 
@@ -261,7 +220,7 @@ internal sealed class ChannelSubscribers : IDeadline
             {
                 AnnounceLoss();
                 _latest = null; // of another stream perhaps, at the same offset
-                _recent?.Clear();
+                _recent.Clear();
             }
 
             if (_latest?.Offset != _receiver.Position.Offset)
@@ -269,25 +228,7 @@ internal sealed class ChannelSubscribers : IDeadline
                 _latest = latest?.Offset == _receiver.Position.Offset ? latest : null;
             }
 
-            var held = _held ?? [];
-            for (var i = 0; i < held.Count; i++)
-            {
-                if (!TryDeliver(held[i].Epoch, held[i].Publication))
-                {
-                    held.RemoveRange(0, i);
-                    return false;
-                }
-            }
-
-            if (_heldTooMany)
-            {
-                _held = null;
-                HoldDeliveries();
-                return false; // nothing may come after what was dropped, so nothing else would show the gap
-            }
-
-            _held = null;
-            return true;
+            return _held.TryRelease(TryDeliver);
         }
     }
 
@@ -304,7 +245,7 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         lock (_sync)
         {
-            if (_closed || _entered > 0 || _live > 0)
+            if (_closed || !IsEmpty)
             {
                 return null; // someone came; leaving again starts a new linger
             }
@@ -321,6 +262,8 @@ internal sealed class ChannelSubscribers : IDeadline
         return null;
     }
 
+    private bool IsEmpty => _entered == 0 && _subscribers.Count == 0;
+
     /// <summary>Fans out unless something before it is missing.</summary>
     private bool TryDeliver(string epoch, Publication publication)
     {
@@ -329,14 +272,11 @@ internal sealed class ChannelSubscribers : IDeadline
             case Receipt.Gap:
                 return false;
             case Receipt.Deliver:
-                foreach (var group in _groups)
-                {
-                    group.Deliver(Name, publication, _latest);
-                }
-
+                _subscribers.Deliver(Name, publication, _latest);
+                Listener?.Invoke(publication);
                 if (publication.Offset > 0)
                 {
-                    KeepRecent(publication);
+                    _recent.Add(publication);
                     _latest = Options.AllowsFossilDelta ? publication : null;
                 }
 
@@ -346,84 +286,20 @@ internal sealed class ChannelSubscribers : IDeadline
         }
     }
 
-    private void Keep(string epoch, Publication publication)
-    {
-        if (_heldBytes < MaxKeptBytes)
-        {
-            _held!.Add((epoch, publication));
-            _heldBytes += publication.Data.Length + 64;
-        }
-        else
-        {
-            _heldTooMany = true;
-        }
-    }
-
-    private void KeepRecent(Publication publication)
-    {
-        if (_recent is not null && _recentBytes < MaxKeptBytes)
-        {
-            _recent.Add(publication);
-            _recentBytes += publication.Data.Length + 64;
-        }
-    }
-
-    /// <summary>What a recovering subscriber gets: the page, and what was delivered here after it was read.</summary>
-    private (StreamPosition Position, IReadOnlyList<Publication> Publications) Merge(HistoryPage page)
-    {
-        var top = page.Top;
-        if (_receiver.Position.Epoch != top.Epoch)
-        {
-            return (_receiver.Position, []); // what was read is of another life of the stream than what is delivered here
-        }
-
-        if (_receiver.Position.Offset <= top.Offset)
-        {
-            return (top, page.Publications);
-        }
-
-        var since = (_recent ?? []).FindAll(p => p.Offset > top.Offset);
-        if ((ulong)since.Count != _receiver.Position.Offset - top.Offset)
-        {
-            return (_receiver.Position, page.Publications); // does not reach the position: decided as not recovered
-        }
-
-        return (_receiver.Position, [.. page.Publications, .. since]);
-    }
-
     /// <summary>Publications were lost for good: positioned subscribers must recover or start anew (§9).</summary>
     private void AnnounceLoss()
     {
-        foreach (var group in _groups)
+        foreach (var subscription in _subscribers.RemovePositioned())
         {
-            foreach (var subscription in group.Subscriptions.ToArray())
-            {
-                subscription.HasDeltaBase = false;
-                subscription.SkipUntil = 0; // offsets may start anew
-                if (subscription.Traits.Positioned)
-                {
-                    RemoveLocked(subscription);
-                    _directory.StateLost(subscription);
-                }
-            }
+            _directory.StateLost(subscription);
         }
 
         LingerIfEmpty();
     }
 
-    private void RemoveLocked(Subscription subscription)
-    {
-        _joining.Remove(subscription);
-        if (subscription.Index >= 0)
-        {
-            Array.Find(_groups, g => g.Takes(subscription))!.Remove(subscription);
-            _live--;
-        }
-    }
-
     private void LingerIfEmpty()
     {
-        if (_entered == 0 && _live == 0 && !_closed)
+        if (IsEmpty && !_closed)
         {
             _directory.WakeAfterLinger(this);
         }

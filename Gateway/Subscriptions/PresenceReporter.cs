@@ -11,10 +11,17 @@ internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, 
 {
     private const int MaxChangesPerCall = 1000;
 
+    /// <summary>
+    /// Changes that may wait. One more join is refused, and its subscriber with it; the leaves that find no place are made good
+    /// by telling the grain, in the end, who is still here.
+    /// </summary>
+    public const int MaxPending = 100_000;
+
     private readonly Lock _sync = new();
     private readonly Dictionary<string, PresenceMember> _members = new(StringComparer.Ordinal); // guarded by _sync, like the fields below
     private List<(PresenceChange Change, TaskCompletionSource<bool> Done)> _changes = [];
     private bool _reporting;
+    private bool _leavesLost;
 
     /// <summary>True when every change has been reported.</summary>
     public bool IsQuiet
@@ -48,6 +55,13 @@ internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, 
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_sync)
         {
+            if (_changes.Count >= MaxPending)
+            {
+                directory.Metrics.PresenceRefused();
+                _leavesLost |= !change.Joined && _members.Remove(change.Member.Info.Client);
+                return Task.FromResult(false);
+            }
+
             if (change.Joined)
             {
                 _members[change.Member.Info.Client] = change.Member;
@@ -58,6 +72,7 @@ internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, 
             }
 
             _changes.Add((change, done));
+            directory.Metrics.PresencePending(1);
             if (!_reporting)
             {
                 _reporting = true;
@@ -82,6 +97,23 @@ internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, 
             {
                 done.TrySetResult(known);
             }
+
+            directory.Metrics.PresencePending(-changes.Count);
+        }
+
+        if (TakeLeavesLost())
+        {
+            link.Rebind(); // only now: a join that still waited would bring its member back
+        }
+    }
+
+    private bool TakeLeavesLost()
+    {
+        lock (_sync)
+        {
+            var lost = _leavesLost;
+            _leavesLost = false;
+            return lost;
         }
     }
 

@@ -1,23 +1,12 @@
-using Microsoft.Extensions.Options;
-using WsCluster.Configuration;
 using WsCluster.Gateway.Connections;
-using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Routing;
-using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Subscriptions;
 
-/// <summary>
-/// Takes connections into channels and out of them, in the sequence that leaves no gap (protocol §7.1): presence first,
-/// then what was missed, then the reply and the live publications under one lock.
-/// </summary>
+/// <summary>Takes connections into channels and out of them, for clients, for the server and when time is up.</summary>
 internal sealed class SubscriptionService(
-    ChannelDirectory channels,
-    SubscriptionPlanner planner,
-    ClusterCalls calls,
-    IOptions<GatewayOptions> options,
-    TimeProvider time) : ISubscriptionExpiry
+    ChannelDirectory channels, SubscriptionPlanner planner, SubscriptionEntry entry, TimeProvider time) : ISubscriptionExpiry
 {
     /// <summary>How long an unsubscribe waits for a subscribe that is under way (§7.3).</summary>
     private static readonly TimeSpan PendingTimeout = TimeSpan.FromSeconds(5);
@@ -45,7 +34,7 @@ internal sealed class SubscriptionService(
 
         try
         {
-            error = await EstablishAsync(subscription, plan, announce);
+            error = await entry.EnterAsync(subscription, plan, announce);
         }
         catch (WsClusterException e) when (!e.IsTemporary)
         {
@@ -59,11 +48,7 @@ internal sealed class SubscriptionService(
 
         if (error == ErrorCode.None)
         {
-            if (plan.ExpireAt is { } expireAt)
-            {
-                connection.WakeAt(expireAt + options.Value.ExpiredCloseDelay);
-            }
-
+            connection.WakeForExpiry(plan.ExpireAt);
             return error;
         }
 
@@ -153,164 +138,6 @@ internal sealed class SubscriptionService(
         {
             _ = channels.LeavePresenceAsync(subscription);
         }
-    }
-
-    private async Task<ErrorCode> EstablishAsync(
-        Subscription subscription, SubscriptionPlan plan, Action<Subscription, SubscribeResult> announce)
-    {
-        var channel = channels.Enter(plan.Channel, plan.Options);
-        var member = ChannelDirectory.Member(subscription);
-        var live = false;
-        try
-        {
-            if (await channel.Link.EnsureAttachedAsync() is var error and not ErrorCode.None)
-            {
-                return error;
-            }
-
-            if (subscription.Traits.ReceivesJoinLeave)
-            {
-                channel.HoldPresence(subscription);
-            }
-
-            if (member is not null && !await channel.Link.Presence.JoinAsync(member))
-            {
-                return ErrorCode.Internal;
-            }
-
-            error = plan.RecoverFrom is { } from
-                ? await RecoverAsync(channel, subscription, plan, from, announce)
-                : GoLive(channel, subscription, plan, announce);
-            live = error == ErrorCode.None;
-            return error;
-        }
-        finally
-        {
-            if (!live)
-            {
-                channel.Remove(subscription);
-                if (member is not null)
-                {
-                    _ = channel.Link.Presence.LeaveAsync(member);
-                }
-            }
-
-            channel.Leave();
-        }
-    }
-
-    private ErrorCode GoLive(
-        ChannelSubscribers channel, Subscription subscription, SubscriptionPlan plan, Action<Subscription, SubscribeResult> announce)
-    {
-        var live = channel.TryGoLive(subscription, page: null, (position, _) =>
-        {
-            announce(subscription, Describe(plan, position));
-            return true;
-        });
-        return live ? ErrorCode.None : ErrorCode.Internal;
-    }
-
-    private async Task<ErrorCode> RecoverAsync(
-        ChannelSubscribers channel,
-        Subscription subscription,
-        SubscriptionPlan plan,
-        StreamPosition from,
-        Action<Subscription, SubscribeResult> announce)
-    {
-        channel.BeginRecovery();
-        try
-        {
-            var cache = plan.Options.ForceRecoveryMode == RecoveryMode.Cache;
-            var grain = channels.Grains.GetGrain<IChannelRouting>(plan.Channel);
-            var query = new RecoveryQuery
-            {
-                AfterOffset = from.Offset,
-                Limit = options.Value.MaxRecoveryPublications + 1, // one more than allowed tells that the gap is too large
-                LatestOnly = cache,
-            };
-            var page = await calls.RepeatAsync(() => grain.RecoverAsync(query));
-            if (page.Top.Epoch != channel.Position.Epoch)
-            {
-                // The grain moved and its stream began anew, before the read or since: find it first, then read again.
-                channel.Link.Rebind();
-                if (await channel.Link.EnsureAttachedAsync() is var error and not ErrorCode.None)
-                {
-                    return error;
-                }
-
-                page = await calls.RepeatAsync(() => grain.RecoverAsync(query));
-            }
-
-            var rejected = false;
-            var live = channel.TryGoLive(subscription, page, (position, publications) =>
-            {
-                var decision = cache
-                    ? RecoveryDecision.Cache(from, publications.Count > 0 ? publications[^1] : null, position)
-                    : RecoveryDecision.Stream(from, publications, position);
-                if (page.Publications.Count > options.Value.MaxRecoveryPublications)
-                {
-                    decision = new RecoveryDecision(false, []);
-                }
-
-                rejected = !decision.Recovered && plan.RejectUnrecovered && !cache;
-                if (rejected)
-                {
-                    return false;
-                }
-
-                announce(subscription, Describe(plan, position, from, decision, subscription));
-                return true;
-            });
-            return live ? ErrorCode.None : rejected ? ErrorCode.UnrecoverablePosition : ErrorCode.Internal;
-        }
-        finally
-        {
-            channel.EndRecovery();
-        }
-    }
-
-    /// <summary>The result of a subscription that recovered or tried to (§7.2, §8.3).</summary>
-    private SubscribeResult Describe(
-        SubscriptionPlan plan, StreamPosition position, StreamPosition from, RecoveryDecision decision, Subscription subscription)
-    {
-        var result = Describe(plan, position);
-        result.WasRecovering = true;
-        result.Recovered = decision.Recovered;
-        if (decision.Recovered && plan.Options.ForceRecoveryMode == RecoveryMode.Stream)
-        {
-            result.Offset = from.Offset; // the client advances by the publications
-        }
-
-        var wanted = decision.Publications.Where(p => plan.Traits.Filter?.Matches(p.Tags) ?? true).ToList();
-        subscription.HasDeltaBase = wanted.Count > 0 && wanted[^1] == decision.Publications[^1];
-        result.Publications.Add(plan.Traits.Delta
-            ? WireMessages.WithDeltas(wanted, subscription.Connection.Codec.Kind)
-            : wanted.Select(WireMessages.ToWire));
-        return result;
-    }
-
-    private SubscribeResult Describe(SubscriptionPlan plan, StreamPosition position)
-    {
-        var result = new SubscribeResult
-        {
-            Recoverable = plan.Traits.Recoverable,
-            Positioned = plan.Traits.Positioned,
-            Delta = plan.Traits.Delta,
-            Data = WireMessages.Wrap(plan.Data),
-            Expires = plan.ClientSideRefresh && plan.ExpireAt is not null,
-        };
-        if (result.Expires)
-        {
-            result.Ttl = Ttl.Seconds(plan.ExpireAt, time.GetUtcNow());
-        }
-
-        if (plan.Traits.Positioned)
-        {
-            result.Epoch = position.Epoch;
-            result.Offset = position.Offset;
-        }
-
-        return result;
     }
 
     /// <summary>Takes a subscription out of its channel and tells the client, where it is to be told. True for the one who did.</summary>

@@ -10,7 +10,7 @@ namespace WsCluster.Gateway.Transports;
 /// HTTP/2, later on a kept connection, with native pings, and those that must be refused.
 /// </summary>
 internal sealed class WebSocketEndpoint(
-    ConnectionHost host, OriginPolicy origins, DeadlineClock clock, IOptionsMonitor<GatewayOptions> options)
+    ConnectionHost host, OriginPolicy origins, DeadlineClock clock, GatewayMetrics metrics, IOptionsMonitor<GatewayOptions> options)
 {
     /// <summary>Where it is.</summary>
     public const string Path = "/connection/websocket";
@@ -34,8 +34,9 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        if (host.IsDraining)
+        if (!host.TakesConnections)
         {
+            metrics.ConnectionRefused();
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
         }

@@ -34,7 +34,9 @@ internal sealed class ChannelGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _name = this.GetPrimaryKeyString();
-        _options = PublishRules.IsName(_name) ? namespaces.Value.Find(_name) : null;
+        _options = !PublishRules.IsName(_name) ? null
+            : CanaryChannel.Is(_name) ? CanaryChannel.Options
+            : namespaces.Value.Find(_name);
         _stream = store.Open(_name, _options ?? new ChannelOptions(), this);
         _history = new HistoryReader(_stream);
         _publishing = new GroupPublishing(_stream);

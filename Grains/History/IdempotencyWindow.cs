@@ -8,10 +8,14 @@ namespace WsCluster.Grains.History;
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="onEarlyEnd">Called when a key goes before its time.</param>
-internal sealed class IdempotencyWindow(TimeProvider time, Action? onEarlyEnd = null)
+/// <param name="lifetime">How long a key is remembered; <see cref="Lifetime"/> if not given.</param>
+internal sealed class IdempotencyWindow(TimeProvider time, Action? onEarlyEnd = null, TimeSpan? lifetime = null)
 {
     public const int Capacity = 10_000;
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>For keys that were generated for the retries of one publish, which end within two minutes at most.</summary>
+    public static readonly TimeSpan GeneratedLifetime = TimeSpan.FromMinutes(2);
 
     private readonly Dictionary<string, StreamPosition> _results = new(StringComparer.Ordinal);
     private readonly Queue<(string Key, DateTimeOffset Until)> _byAge = new();
@@ -37,7 +41,7 @@ internal sealed class IdempotencyWindow(TimeProvider time, Action? onEarlyEnd = 
         }
 
         _results.Add(key, result);
-        _lastExpiry = time.GetUtcNow() + Lifetime;
+        _lastExpiry = time.GetUtcNow() + (lifetime ?? Lifetime);
         _byAge.Enqueue((key, _lastExpiry));
     }
 

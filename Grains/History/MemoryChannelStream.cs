@@ -9,23 +9,25 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     public static readonly TimeSpan DefaultMetaTtl = TimeSpan.FromMinutes(10);
 
     private readonly ChannelHistory? _history = options.HasHistory ? new ChannelHistory(options.HistorySize, options.HistoryTtl, time) : null;
-    private readonly IdempotencyWindow _idempotency = new(time, metrics.KeyForgotten);
+    private readonly IdempotencyWindow _givenKeys = new(time, metrics.KeyForgotten);
+    private readonly IdempotencyWindow _generatedKeys = new(time, lifetime: IdempotencyWindow.GeneratedLifetime);
     private readonly PublicationVersion _version = new();
     private DateTimeOffset _lastUse = time.GetUtcNow();
 
     public ValueTask<StreamPosition> AppendAsync(PublishRequest request)
     {
         _lastUse = time.GetUtcNow();
-        var key = request.IdempotencyKey;
-        if (!string.IsNullOrEmpty(key) && _idempotency.TryGet(key, out var first))
+        if (request.IdempotencyKey is not { Length: > 0 } key)
         {
-            return ValueTask.FromResult(first);
+            return ValueTask.FromResult(Append(request));
         }
 
-        var position = Append(request);
-        if (!string.IsNullOrEmpty(key))
+        // A busy channel sees many generated keys: they must not push out the keys that publishers gave.
+        var keys = IdempotencyKeys.IsGenerated(key) ? _generatedKeys : _givenKeys;
+        if (!keys.TryGet(key, out var position))
         {
-            _idempotency.Add(key, position);
+            position = Append(request);
+            keys.Add(key, position);
         }
 
         return ValueTask.FromResult(position);
@@ -53,7 +55,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
 
     public DateTimeOffset KeepUntil()
     {
-        var until = _idempotency.LastExpiry ?? _lastUse;
+        var until = Later(_givenKeys.LastExpiry ?? _lastUse, _generatedKeys.LastExpiry ?? _lastUse);
         if (_history is null)
         {
             return until;

@@ -46,6 +46,21 @@ public sealed class ChannelGrainTests(SiloCluster cluster)
     }
 
     [Fact]
+    public async Task Canary_IsDeliveredAndKeepsNothing()
+    {
+        var canary = $"!canary:{_channel}:1:0";
+        var grain = cluster.Client.GetGrain<IChannelGrain>(canary);
+        var gateway = cluster.AddGateway();
+        await gateway.SubscribeAsync(canary);
+
+        Assert.Equal(StreamPosition.None, await grain.PublishAsync(new PublishRequest { Data = Encoding.UTF8.GetBytes("1") }));
+
+        await Wait.UntilAsync("the publication", () => gateway.Published(canary).Count == 1);
+        var thrown = await Assert.ThrowsAsync<WsClusterException>(() => grain.GetHistoryAsync(new HistoryQuery { Limit = 1 }));
+        Assert.Equal(ErrorCode.NotAvailable, thrown.Code);
+    }
+
+    [Fact]
     public async Task Subscribe_AnswersWithTopAndLatest()
     {
         var gateway = cluster.AddGateway();

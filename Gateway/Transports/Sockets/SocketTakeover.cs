@@ -111,7 +111,7 @@ internal sealed class SocketTakeover(
         request.IsWebSocketUpgrade
         && request.Path == WebSocketEndpoint.Path
         && !request.Query.Contains(WebSocketEndpoint.NativePings, StringComparison.Ordinal)
-        && !host.IsDraining
+        && host.TakesConnections
         && origins.Allows(request.Origins, request.Host);
 
     private static byte[] Answer(UpgradeRequest request, string? subprotocol)

@@ -18,13 +18,21 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public Uri WebSocketAddress => new($"ws://{Address.Authority}/connection/websocket");
 
     /// <summary>Starts one and waits until it is ready. Settings are written as on the command line, without dashes.</summary>
-    public static Task<GatewayProcess> StartAsync(string name, params string[] settings) => Retry.OnOtherPortsAsync(async () =>
+    public static Task<GatewayProcess> StartAsync(string name, params string[] settings) =>
+        StartAsync(name, "it was ready", Health.IsReadyAsync, settings);
+
+    /// <summary>Starts one and waits until it listens, whether there is a silo or not.</summary>
+    public static Task<GatewayProcess> StartListeningAsync(string name, params string[] settings) =>
+        StartAsync(name, "it listened", Health.IsLiveAsync, settings);
+
+    private static Task<GatewayProcess> StartAsync(
+        string name, string what, Func<Uri, Task<bool>> condition, string[] settings) => Retry.OnOtherPortsAsync(async () =>
     {
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var gateway = new GatewayProcess(Launch(name, ["--urls", address.ToString(), .. settings.Select(s => $"--{s}")]), address);
         try
         {
-            await gateway.Process.WaitUntilAsync("it was ready", () => Health.IsReadyAsync(address));
+            await gateway.Process.WaitUntilAsync(what, () => condition(address));
         }
         catch
         {

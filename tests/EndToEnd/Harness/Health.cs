@@ -7,12 +7,17 @@ internal static class Health
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
-    /// <summary>True when it answers 200.</summary>
-    public static async Task<bool> IsReadyAsync(Uri address)
+    /// <summary>True when it says that clients may come.</summary>
+    public static Task<bool> IsReadyAsync(Uri address) => IsFineAsync(address, "/health/ready");
+
+    /// <summary>True when it says that it runs.</summary>
+    public static Task<bool> IsLiveAsync(Uri address) => IsFineAsync(address, "/health/live");
+
+    private static async Task<bool> IsFineAsync(Uri address, string path)
     {
         try
         {
-            using var response = await Http.GetAsync(new Uri(address, "/health/ready"));
+            using var response = await Http.GetAsync(new Uri(address, path));
             return response.StatusCode == HttpStatusCode.OK;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)

@@ -65,15 +65,15 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Adds a gateway; its own settings come last and win.</summary>
     public async Task<GatewayProcess> StartGatewayAsync(params string[] settings)
     {
-        var gateway = await GatewayProcess.StartAsync($"gateway-{_gateways.Count}",
-        [
-            .. CommonSettings,
-            "WsCluster:Gateway:AllowAnonymous=true",
-            $"WsCluster:Gateway:AllowedOrigins:0=http://127.0.0.1:{PagePort}",
-            $"WsCluster:Tokens:HmacSecret={Secret}",
-            $"WsCluster:Api:Keys:0={ApiKey}",
-            .. settings,
-        ]);
+        var gateway = await GatewayProcess.StartAsync($"gateway-{_gateways.Count}", [.. GatewaySettings, .. settings]);
+        _gateways.Add(gateway);
+        return gateway;
+    }
+
+    /// <summary>Adds a gateway that need not be ready, only listen.</summary>
+    public async Task<GatewayProcess> StartListeningGatewayAsync(params string[] settings)
+    {
+        var gateway = await GatewayProcess.StartListeningAsync($"gateway-{_gateways.Count}", [.. GatewaySettings, .. settings]);
         _gateways.Add(gateway);
         return gateway;
     }
@@ -103,6 +103,15 @@ internal sealed class TestCluster : IAsyncDisposable
 
         await Redis.DisposeAsync();
     }
+
+    private IEnumerable<string> GatewaySettings =>
+    [
+        .. CommonSettings,
+        "WsCluster:Gateway:AllowAnonymous=true",
+        $"WsCluster:Gateway:AllowedOrigins:0=http://127.0.0.1:{PagePort}",
+        $"WsCluster:Tokens:HmacSecret={Secret}",
+        $"WsCluster:Api:Keys:0={ApiKey}",
+    ];
 
     private IEnumerable<string> CommonSettings =>
     [

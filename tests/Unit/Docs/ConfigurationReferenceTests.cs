@@ -54,7 +54,7 @@ public class ConfigurationReferenceTests
         return string.Concat(page.AsSpan(0, from + begin.Length), table, page.AsSpan(to));
     }
 
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "WsCluster.sln")))

@@ -39,6 +39,33 @@ public sealed class MemoryChannelStreamTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_ManyGeneratedKeys_DoNotPushOutAGivenOne()
+    {
+        var stream = Create(WithHistory());
+        var first = await stream.AppendAsync(Request() with { IdempotencyKey = "given" });
+
+        for (var i = 0; i <= IdempotencyWindow.Capacity; i++)
+        {
+            await stream.AppendAsync(Request() with { IdempotencyKey = $"~{i}" });
+        }
+
+        Assert.Equal(first, await stream.AppendAsync(Request() with { IdempotencyKey = "given" }));
+    }
+
+    [Fact]
+    public async Task Append_GeneratedKey_IsForgottenAfterTwoMinutes()
+    {
+        var stream = Create(WithHistory());
+        var first = await stream.AppendAsync(Request() with { IdempotencyKey = "~1" });
+        _time.Advance(IdempotencyWindow.GeneratedLifetime - TimeSpan.FromSeconds(1));
+        Assert.Equal(first, await stream.AppendAsync(Request() with { IdempotencyKey = "~1" }));
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(first.Offset + 1, (await stream.AppendAsync(Request() with { IdempotencyKey = "~1" })).Offset);
+    }
+
+    [Fact]
     public async Task KeepUntil_CoversHistoryAndTenMinutesMore()
     {
         var stream = Create(WithHistory());

@@ -102,6 +102,31 @@ public sealed class ChannelPublisherTests
     }
 
     [Fact]
+    public async Task ThatTheSiloMayHaveTakenWithItself_IsOfUnknownOutcome()
+    {
+        _cluster.Before = _ => throw new SiloUnavailableException();
+        var without = Publish("a", "1");
+
+        await PublishAsync(without);
+
+        Assert.Equal(["a:1"], _cluster.Calls);
+    }
+
+    [Fact]
+    public async Task WithoutAnAnswer_IsRepeatedWithItsKey()
+    {
+        await _cluster.LearnAsync("a");
+        var calls = 0;
+        _cluster.Before = _ => ++calls == 1 ? new TaskCompletionSource().Task : Task.CompletedTask;
+        var publish = PublishingCluster.Publish("a", "1", key: "k");
+
+        await PublishAsync(publish);
+
+        Assert.True(publish.Outcome.IsPublished);
+        Assert.Equal(["a:1", "a:1"], _cluster.Calls);
+    }
+
+    [Fact]
     public async Task OneThatFailedBeforeAPublishedOne_IsNotRepeated()
     {
         // Repeating it would put it behind the later one, whose publisher was told that it is published.
@@ -145,9 +170,11 @@ public sealed class ChannelPublisherTests
     {
         _cluster.Before = _ => throw Rejection();
         var publish = Publish("a", "1");
+        var started = _cluster.Time.GetUtcNow();
 
         await PublishAsync(publish);
 
+        Assert.InRange((_cluster.Time.GetUtcNow() - started).TotalSeconds, 9, 15);
         Assert.Equal(ErrorCode.Internal, publish.Outcome.Error);
         Assert.True(publish.Outcome.Error.IsTemporary());
     }

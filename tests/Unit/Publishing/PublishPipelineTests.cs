@@ -20,7 +20,7 @@ public sealed class PublishPipelineTests : IDisposable
     {
         _clock = new DeadlineClock(new FakeTimeProvider(), Microsoft.Extensions.Logging.Abstractions.NullLogger<DeadlineClock>.Instance);
         var connection = new Connection(_transport, ProtocolCodecs.Json, new GatewayOptions { PingInterval = TimeSpan.Zero }, _clock);
-        _pipeline = new PublishPipeline(connection, _cluster.Publisher);
+        _pipeline = new PublishPipeline(connection, _cluster.Publisher, TestMetrics.Gateway());
         _cluster.Before = _ => _gate.Task;
     }
 

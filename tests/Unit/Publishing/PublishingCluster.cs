@@ -22,8 +22,8 @@ internal sealed class PublishingCluster
         var options = Options.Create(new GatewayOptions { Id = "gateway", Lanes = 1 });
         var references = new ChannelReferences(factory);
         Places = new ChannelPlaces(
-            factory, references, new GatewayLanes(factory, options, Time, dispatcher: null!), Time, NullLogger<ChannelPlaces>.Instance);
-        Publisher = new ChannelPublisher(references, Places, options, Time, NullLogger<ChannelPublisher>.Instance);
+            factory, references, new GatewayLanes(factory, options, Time, dispatcher: null!), TestMetrics.Gateway(), Time, NullLogger<ChannelPlaces>.Instance);
+        Publisher = new ChannelPublisher(references, Places, options, TestMetrics.Gateway(), Time, NullLogger<ChannelPublisher>.Instance);
     }
 
     public const string SiloId = "silo-1";
@@ -54,6 +54,9 @@ internal sealed class PublishingCluster
             }
         }
     }
+
+    /// <summary>All requests that reached a channel.</summary>
+    public List<PublishRequest> Requests { get; } = [];
 
     public static PendingPublish Publish(string channel, string data, uint id = 0, string? key = null) =>
         new(channel, new PublishRequest { Data = Encoding.UTF8.GetBytes(data), IdempotencyKey = key }, id);
@@ -87,6 +90,11 @@ internal sealed class PublishingCluster
 
     private async Task<PublishReceipt> PublishAsync(string channel, PublishRequest[] requests, string? siloId)
     {
+        lock (_calls)
+        {
+            Requests.AddRange(requests);
+        }
+
         await Before(channel);
         var outcomes = Array.ConvertAll(requests, request => Judge(TextOf(request)) is var error and not ErrorCode.None
             ? new PublishOutcome(StreamPosition.None, error)

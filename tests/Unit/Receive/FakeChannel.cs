@@ -8,7 +8,7 @@ namespace WsCluster.Tests.Unit.Receive;
 /// A channel in memory, seen from a gateway: gives offsets, keeps history, knows its gateways. A test makes it fail, hang,
 /// move, lose its stream or trim it. Batches are delivered at once, or kept in <see cref="Outgoing"/> for the test.
 /// </summary>
-internal sealed class FakeChannel(string name) : IChannelRouting
+internal sealed class FakeChannel(string name) : IChannelRouting, IChannelGrain
 {
     private readonly Lock _sync = new();
     private readonly List<object> _calls = [];
@@ -191,6 +191,26 @@ internal sealed class FakeChannel(string name) : IChannelRouting
             : [.. _history.Where(p => p.Offset > query.AfterOffset).Take(query.Limit)],
         Top = Top,
     });
+
+    public Task<StreamPosition> PublishAsync(PublishRequest request) => RunAsync(request, () =>
+    {
+        var publication = new Publication { Offset = KeepsHistory ? ++_top : 0, Data = request.Data };
+        if (KeepsHistory)
+        {
+            _history.Add(publication);
+        }
+
+        Send(Entry(publication));
+        return Top;
+    });
+
+    Task<HistoryPage> IChannelGrain.GetHistoryAsync(HistoryQuery query) => throw new NotSupportedException();
+
+    Task IChannelGrain.RemoveHistoryAsync() => throw new NotSupportedException();
+
+    Task<IReadOnlyDictionary<string, ClientInfo>> IChannelGrain.GetPresenceAsync() => throw new NotSupportedException();
+
+    Task<PresenceStats> IChannelGrain.GetPresenceStatsAsync() => throw new NotSupportedException();
 
     public Task GatewayLostAsync(string gatewayId, long incarnation) => throw new NotSupportedException();
 

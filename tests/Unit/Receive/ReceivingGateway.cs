@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,6 +8,8 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Serialization;
 using WsCluster.Configuration;
+using WsCluster.Gateway;
+using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Routing;
@@ -23,6 +26,7 @@ internal sealed class ReceivingGateway : IDisposable
 
     private readonly ConcurrentDictionary<string, FakeChannel> _channels = [];
     private readonly ServiceProvider _services;
+    private readonly MeasuredValues _measured;
     private readonly Guid _outbox = Guid.NewGuid();
     private long _sequence;
 
@@ -45,20 +49,25 @@ internal sealed class ReceivingGateway : IDisposable
             .AddSingleton<ClusterCalls>()
             .AddSingleton<DeliveryDispatcher>()
             .AddSingleton<GatewayLanes>()
+            .AddMetrics()
+            .AddSingleton<GatewayMetrics>()
+            .AddSingleton<RecoveryGate>()
             .AddSingleton<ChannelDirectory>()
+            .AddSingleton(Joined())
+            .AddSingleton<CanaryWatch>()
             .AddSingleton<UserDirectory>()
+            .AddSingleton<SubscribeResults>()
+            .AddSingleton<SubscriptionRecovery>()
+            .AddSingleton<SubscriptionEntry>()
             .AddSingleton(s => new SubscriptionService(
-                s.GetRequiredService<ChannelDirectory>(),
-                planner: null!,
-                s.GetRequiredService<ClusterCalls>(),
-                s.GetRequiredService<IOptions<GatewayOptions>>(),
-                Time))
+                s.GetRequiredService<ChannelDirectory>(), planner: null!, s.GetRequiredService<SubscriptionEntry>(), Time))
             .AddSingleton<UserCommandExecutor>()
             .BuildServiceProvider();
         Clock = _services.GetRequiredService<DeadlineClock>();
         Channels = _services.GetRequiredService<ChannelDirectory>();
         Subscriptions = _services.GetRequiredService<SubscriptionService>();
         Silos = _services.GetRequiredService<SiloWatch>();
+        _measured = new MeasuredValues(_services.GetRequiredService<IMeterFactory>());
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -111,9 +120,26 @@ internal sealed class ReceivingGateway : IDisposable
         Entries = entries,
     });
 
+    /// <summary>What an instrument of the gateway has counted; its name after <c>wscluster.gateway.</c></summary>
+    public long Count(string instrument) => _measured.Sum($"wscluster.gateway.{instrument}");
+
+    /// <summary>A service of the gateway that has no property of its own here.</summary>
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    private static ClusterMembership Joined()
+    {
+        var cluster = new ClusterMembership();
+        cluster.Joined();
+        return cluster;
+    }
+
     public static byte[] Serialize(UserCommand command) => Serializer.Value.SerializeToArray(command);
 
-    public void Dispose() => _services.Dispose();
+    public void Dispose()
+    {
+        _measured.Dispose();
+        _services.Dispose();
+    }
 
     /// <summary>Answers the members of the factory that a gateway uses.</summary>
 #pragma warning disable CA1852 // the proxy derives from it

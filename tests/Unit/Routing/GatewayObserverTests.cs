@@ -26,7 +26,7 @@ public sealed class GatewayObserverTests : IDisposable
     public GatewayObserverTests()
     {
         _silos.Add(_bound, "silo");
-        _observer = new GatewayObserver(Lane, new DeliveryDispatcher(_services, _silos, serializer: null!, _log));
+        _observer = new GatewayObserver(Lane, new DeliveryDispatcher(_services, _silos, serializer: null!, TestMetrics.Gateway(), _log));
     }
 
     [Fact]

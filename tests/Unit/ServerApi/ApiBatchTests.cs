@@ -37,21 +37,27 @@ public class ApiBatchTests
     public async Task Batch_InOrder_WaitsForEachCommand()
     {
         await using var api = await ApiHost.StartAsync();
+        var (firstIsOver, secondCameEarly) = (false, false);
         var first = new TaskCompletionSource<StreamPosition>();
         var started = new TaskCompletionSource();
         api.Grains.OnPublish = (channel, _) =>
         {
             started.TrySetResult();
+            secondCameEarly |= channel == "chat:2" && !firstIsOver;
             return channel == "chat:1" ? first.Task : Task.FromResult(new StreamPosition(2, "e"));
         };
 
         var batch = api.CallAsync("batch", """{"commands":[{"publish":{"channel":"chat:1","data":1}},{"publish":{"channel":"chat:2","data":2}}]}""");
-        await started.Task.WaitAsync(TimeSpan.FromSeconds(10));
-        await Task.Delay(100); // time in which the second could come, wrongly
+        await Wait.ForAsync("the first command", started.Task);
+
+        // A later call that is answered meanwhile: the second command had time to come, and must not have.
+        Assert.Equal("""{"replies":[]}""", await api.CallAsync("batch", "{}"));
         Assert.Equal("chat:1", Assert.Single(api.Grains.Calls).Key);
+        firstIsOver = true;
         first.SetResult(new StreamPosition(1, "e"));
 
         Assert.Equal("""{"replies":[{"publish":{"offset":1,"epoch":"e"}},{"publish":{"offset":2,"epoch":"e"}}]}""", await batch);
+        Assert.False(secondCameEarly);
     }
 
     [Fact]

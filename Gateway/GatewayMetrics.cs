@@ -1,0 +1,138 @@
+using System.Diagnostics.Metrics;
+
+namespace WsCluster.Gateway;
+
+/// <summary>
+/// What a gateway measures, under the meter <c>WsCluster.Gateway</c>. Names stay stable; which limit each belongs to is in
+/// docs/limits.md.
+/// </summary>
+internal sealed class GatewayMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "WsCluster.Gateway";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _closed;
+    private readonly Counter<long> _refused;
+    private readonly UpDownCounter<long> _commands;
+    private readonly Counter<long> _batches;
+    private readonly Counter<long> _batchBytes;
+    private readonly UpDownCounter<long> _heldBytes;
+    private readonly Counter<long> _heldDropped;
+    private readonly UpDownCounter<long> _recentBytes;
+    private readonly Counter<long> _recentDropped;
+    private readonly Counter<long> _recoveries;
+    private readonly Counter<long> _reads;
+    private readonly UpDownCounter<long> _readsActive;
+    private readonly UpDownCounter<long> _readsWaiting;
+    private readonly UpDownCounter<long> _presencePending;
+    private readonly Counter<long> _presenceRefused;
+    private readonly UpDownCounter<long> _strays;
+    private readonly Counter<long> _publishRepeats;
+    private readonly UpDownCounter<long> _publishesWaiting;
+    private readonly UpDownCounter<long> _ingressBytes;
+    private readonly Counter<long> _ingressRefused;
+    private readonly Counter<long> _canaryMisses;
+    private readonly Counter<long> _canaryResubscribes;
+    private readonly Histogram<double> _canaryDelay;
+
+    public GatewayMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        _closed = _meter.CreateCounter<long>("wscluster.gateway.connections.closed", "{connection}", "Connections that ended, by code: 3008 is a client that reads too slowly.");
+        _refused = _meter.CreateCounter<long>("wscluster.gateway.connections.refused", "{connection}", "Connections refused with 503 because the gateway has as many as it may.");
+        _commands = _meter.CreateUpDownCounter<long>("wscluster.gateway.commands.active", "{command}", "Commands of clients that are being carried out, one at a time for each connection.");
+        _batches = _meter.CreateCounter<long>("wscluster.gateway.delivery.batches", "{batch}", "Batches taken from silos.");
+        _batchBytes = _meter.CreateCounter<long>("wscluster.gateway.delivery.bytes", "By", "Bytes of the batches taken from silos.");
+        _heldBytes = _meter.CreateUpDownCounter<long>("wscluster.gateway.held.bytes", "By", "Deliveries that wait while their channel synchronises.");
+        _heldDropped = _meter.CreateCounter<long>("wscluster.gateway.held.dropped", "{publication}", "Deliveries beyond that limit, which are read from history instead.");
+        _recentBytes = _meter.CreateUpDownCounter<long>("wscluster.gateway.recent.bytes", "By", "Publications kept for subscribers that read history meanwhile.");
+        _recentDropped = _meter.CreateCounter<long>("wscluster.gateway.recent.dropped", "{publication}", "Publications beyond that limit: who reads meanwhile does not recover.");
+        _recoveries = _meter.CreateCounter<long>("wscluster.gateway.recovery.requests", "{request}", "Subscribers that asked for what they missed.");
+        _reads = _meter.CreateCounter<long>("wscluster.gateway.recovery.reads", "{call}", "Reads of history from grains; many requests share one.");
+        _readsActive = _meter.CreateUpDownCounter<long>("wscluster.gateway.recovery.reads.active", "{call}", "Reads of history that are under way.");
+        _readsWaiting = _meter.CreateUpDownCounter<long>("wscluster.gateway.recovery.reads.waiting", "{call}", "Reads of history that wait for a place.");
+        _presencePending = _meter.CreateUpDownCounter<long>("wscluster.gateway.presence.pending", "{change}", "Joins and leaves that are not reported yet.");
+        _presenceRefused = _meter.CreateCounter<long>("wscluster.gateway.presence.refused", "{change}", "Joins and leaves that found the queue of their channel full.");
+        _strays = _meter.CreateUpDownCounter<long>("wscluster.gateway.strays.active", "{channel}", "Channels that deliver although nobody here is subscribed, and are being told.");
+        _publishRepeats = _meter.CreateCounter<long>("wscluster.gateway.publish.repeats", "{call}", "Publishes of clients that were repeated.");
+        _publishesWaiting = _meter.CreateUpDownCounter<long>("wscluster.gateway.publish.active", "{publication}", "Publications of clients that are not answered yet.");
+        _ingressBytes = _meter.CreateUpDownCounter<long>("wscluster.gateway.ingress.bytes", "By", "Publications that wait for the next call to their silo.");
+        _ingressRefused = _meter.CreateCounter<long>("wscluster.gateway.ingress.refused", "{publication}", "Publications refused with 111 because too many wait for their silo.");
+        _canaryMisses = _meter.CreateCounter<long>("wscluster.gateway.canary.misses", "{publication}", "Acknowledged publications of a canary that did not come back in time, by lane.");
+        _canaryResubscribes = _meter.CreateCounter<long>("wscluster.gateway.canary.resubscribes", "{resubscribe}", "Times that a silent canary made the gateway subscribe to everything again.");
+        _canaryDelay = _meter.CreateHistogram<double>("wscluster.gateway.canary.delay", "ms", "From a canary's publish to its delivery: the whole path through the cluster.");
+    }
+
+    public void ConnectionClosed(int code) => _closed.Add(1, new KeyValuePair<string, object?>("code", code));
+
+    public void ConnectionRefused() => _refused.Add(1);
+
+    public void CommandStarted() => _commands.Add(1);
+
+    public void CommandEnded() => _commands.Add(-1);
+
+    public void BatchTaken(int bytes)
+    {
+        _batches.Add(1);
+        _batchBytes.Add(bytes);
+    }
+
+    public void Held(long bytes) => _heldBytes.Add(bytes);
+
+    public void HeldDropped() => _heldDropped.Add(1);
+
+    public void KeptRecent(long bytes) => _recentBytes.Add(bytes);
+
+    public void RecentDropped() => _recentDropped.Add(1);
+
+    public void RecoveryAsked() => _recoveries.Add(1);
+
+    public void ReadWaits(int change) => _readsWaiting.Add(change);
+
+    public void ReadStarted()
+    {
+        _reads.Add(1);
+        _readsActive.Add(1);
+    }
+
+    public void ReadEnded() => _readsActive.Add(-1);
+
+    public void PresencePending(int change) => _presencePending.Add(change);
+
+    public void PresenceRefused() => _presenceRefused.Add(1);
+
+    public void StrayStarted() => _strays.Add(1);
+
+    public void StrayEnded() => _strays.Add(-1);
+
+    public void PublishStarted() => _publishesWaiting.Add(1);
+
+    public void PublishesEnded(int count) => _publishesWaiting.Add(-count);
+
+    public void IngressQueued(long bytes) => _ingressBytes.Add(bytes);
+
+    public void IngressTaken(long bytes) => _ingressBytes.Add(-bytes);
+
+    public void IngressRefused(int count) => _ingressRefused.Add(count);
+
+    public void PublishRepeated() => _publishRepeats.Add(1);
+
+    public void CanaryMissed(int lane) => _canaryMisses.Add(1, new KeyValuePair<string, object?>("lane", lane));
+
+    public void CanaryResubscribed() => _canaryResubscribes.Add(1);
+
+    public void CanaryHeard(TimeSpan delay) => _canaryDelay.Record(delay.TotalMilliseconds);
+
+    public void ObserveConnections(Func<long> count) =>
+        _meter.CreateObservableGauge("wscluster.gateway.connections", count, "{connection}", "Open connections.");
+
+    public void ObserveQueuedBytes(Func<long> bytes) =>
+        _meter.CreateObservableGauge("wscluster.gateway.queued.bytes", bytes, "By", "Bytes that wait to be sent, of all connections.");
+
+    public void ObserveUsers(Func<long> count) =>
+        _meter.CreateObservableGauge("wscluster.gateway.users", count, "{user}", "Users with a connection here.");
+
+    public void ObserveChannels(Func<long> count) =>
+        _meter.CreateObservableGauge("wscluster.gateway.channels", count, "{channel}", "Channels that the gateway is subscribed to.");
+}

@@ -1,0 +1,20 @@
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Subscriptions;
+
+namespace WsCluster.Gateway.Hosting;
+
+/// <summary>Lets the gateway's sizes be observed from its start on. They are counted only when somebody looks.</summary>
+internal sealed class GatewayGauges(
+    GatewayMetrics metrics, ConnectionRegistry connections, UserDirectory users, ChannelDirectory channels) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        metrics.ObserveConnections(() => connections.Count);
+        metrics.ObserveQueuedBytes(() => connections.All.Sum(c => (long)c.Writer.QueuedBytes));
+        metrics.ObserveUsers(() => users.Count);
+        metrics.ObserveChannels(() => channels.Count);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,31 @@
+namespace WsCluster.Gateway.Routing;
+
+/// <summary>
+/// Which silo serves an item now: tells <see cref="SiloWatch"/> about every change. Not safe by itself: the item's lock
+/// guards it.
+/// </summary>
+internal sealed class SiloBinding(ISiloBound item, SiloWatch silos)
+{
+    private string? _siloId;
+
+    /// <summary>The silo serves the item now.</summary>
+    public void Set(string siloId)
+    {
+        if (_siloId != siloId)
+        {
+            Clear();
+            _siloId = siloId;
+            silos.Add(item, siloId);
+        }
+    }
+
+    /// <summary>No silo serves the item any more.</summary>
+    public void Clear()
+    {
+        if (_siloId is not null)
+        {
+            silos.Remove(item, _siloId);
+            _siloId = null;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using WsCluster.Gateway.Protocol;
+using WsCluster.Gateway.Protocol.Wire;
+
+namespace WsCluster.Gateway.Subscriptions;
+
+/// <summary>
+/// A channel's live subscribers on this gateway, grouped by what bytes they get, and those that join. Not safe by itself:
+/// the channel's lock guards it; only <see cref="Count"/> may be read without.
+/// </summary>
+internal sealed class SubscriberGroups
+{
+    /// <summary>Joins and leaves that wait for one subscriber's reply. One more closes its connection as slow (3008).</summary>
+    public const int MaxHeldPresence = 10_000;
+
+    private readonly SubscriberGroup[] _groups =
+    [
+        new(ProtocolCodecs.Json, delta: false),
+        new(ProtocolCodecs.Protobuf, delta: false),
+        new(ProtocolCodecs.Json, delta: true),
+        new(ProtocolCodecs.Protobuf, delta: true),
+    ];
+
+    private readonly List<Subscription> _joining = []; // subscribers that hold joins back until their reply
+    private int _live;
+
+    /// <summary>Live subscribers.</summary>
+    public int Count => Volatile.Read(ref _live);
+
+    /// <summary>Lets joins and leaves for a subscriber wait until it is added.</summary>
+    public void HoldPresence(Subscription subscription)
+    {
+        subscription.HeldPresence = [];
+        _joining.Add(subscription);
+    }
+
+    /// <summary>The subscriber is about to be added: its reply is queued now, what comes after need not wait.</summary>
+    public void EndJoining(Subscription subscription) => _joining.Remove(subscription);
+
+    /// <summary>Adds a subscriber whose reply is queued, and queues the joins and leaves that waited for it.</summary>
+    public void Add(Subscription subscription)
+    {
+        GroupOf(subscription).Add(subscription);
+        _live++;
+        foreach (var push in subscription.HeldPresence ?? [])
+        {
+            subscription.Connection.Send(push);
+        }
+
+        subscription.HeldPresence = null;
+    }
+
+    /// <summary>Removes a subscriber, live or joining. One that is neither is ignored.</summary>
+    public void Remove(Subscription subscription)
+    {
+        _joining.Remove(subscription);
+        if (subscription.Index >= 0)
+        {
+            GroupOf(subscription).Remove(subscription);
+            _live--;
+        }
+    }
+
+    /// <summary>Queues a publication to every subscriber that wants it.</summary>
+    public void Deliver(string channel, Publication publication, Publication? previous)
+    {
+        foreach (var group in _groups)
+        {
+            group.Deliver(channel, publication, previous);
+        }
+    }
+
+    /// <summary>Queues a join or leave to every subscriber that gets them.</summary>
+    public void DeliverPresence(Reply push)
+    {
+        foreach (var subscription in _joining)
+        {
+            if (subscription.HeldPresence is { Count: >= MaxHeldPresence })
+            {
+                subscription.Connection.Close(DisconnectCode.Slow);
+            }
+            else
+            {
+                subscription.HeldPresence?.Add(push);
+            }
+        }
+
+        foreach (var group in _groups)
+        {
+            group.DeliverPresence(push);
+        }
+    }
+
+    /// <summary>
+    /// Publications were lost for good: no delta has a base any more, offsets may start anew, and positioned subscribers are
+    /// taken out: they must recover or start anew (§9). Returns those.
+    /// </summary>
+    public List<Subscription> RemovePositioned()
+    {
+        var removed = new List<Subscription>();
+        foreach (var group in _groups)
+        {
+            foreach (var subscription in group.Subscriptions.ToArray())
+            {
+                subscription.HasDeltaBase = false;
+                subscription.SkipUntil = 0;
+                if (subscription.Traits.Positioned)
+                {
+                    Remove(subscription);
+                    removed.Add(subscription);
+                }
+            }
+        }
+
+        return removed;
+    }
+
+    private SubscriberGroup GroupOf(Subscription subscription) => Array.Find(_groups, g => g.Takes(subscription))!;
+}
