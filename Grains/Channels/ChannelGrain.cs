@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.History;
 using WsCluster.Grains.Routing;
@@ -17,11 +18,12 @@ internal sealed class ChannelGrain(
     GatewayOutboxes outboxes,
     TimeProvider time,
     GrainMetrics metrics,
-    ILogger<ChannelGrain> logger) : Grain, IChannelGrain, IChannelRouting, IStreamOwner
+    ILogger<ChannelGrain> logger) : Grain, IChannelGrain, IChannelRouting, IStreamOwner, IGrainMigrationParticipant
 {
     private static readonly TimeSpan MoveFlushLimit = TimeSpan.FromSeconds(1);
 
     private readonly ChannelPresence _presence = new();
+    private readonly StreamHandover _handover = new();
     private string _name = "";
     private ChannelOptions? _options;
     private IChannelStream _stream = null!;
@@ -35,6 +37,11 @@ internal sealed class ChannelGrain(
         _name = this.GetPrimaryKeyString();
         _options = PublishRules.IsName(_name) ? namespaces.Value.Find(_name) : null;
         _stream = store.Open(_name, _options ?? new ChannelOptions(), this);
+        if (_handover.Complete(_stream))
+        {
+            ChannelLog.TakenOver(logger, _name);
+        }
+
         _history = new HistoryReader(_stream);
         _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync));
         _deliveries = new ChannelDeliveries(_name, _gateways);
@@ -46,6 +53,11 @@ internal sealed class ChannelGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         metrics.ChannelDeactivated();
+        if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown)
+        {
+            MigrateOnIdle(); // the other silos go on with what is in memory; the last one has nobody to give it to
+        }
+
         if (_gateways.Count == 0)
         {
             return;
@@ -61,6 +73,10 @@ internal sealed class ChannelGrain(
 
         _gateways.DetachAll();
     }
+
+    void IGrainMigrationParticipant.OnDehydrate(IDehydrationContext context) => StreamHandover.Send(_stream, context);
+
+    void IGrainMigrationParticipant.OnRehydrate(IRehydrationContext context) => _handover.Receive(context);
 
     public async Task<StreamPosition> PublishAsync(PublishRequest request)
     {

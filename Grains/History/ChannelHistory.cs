@@ -8,7 +8,7 @@ internal sealed class ChannelHistory(int size, TimeSpan ttl, TimeProvider time)
 {
     private const int SmallestRing = 8;
 
-    private readonly string _epoch = StreamEpoch.Create();
+    private string _epoch = StreamEpoch.Create();
     private Publication[] _ring = [];
     private int _start;
     private int _count;
@@ -85,6 +85,23 @@ internal sealed class ChannelHistory(int size, TimeSpan ttl, TimeProvider time)
         }
 
         return page;
+    }
+
+    /// <summary>
+    /// Goes on with the history of an activation that is gone: its publications end at <paramref name="top"/>, without a gap. What
+    /// is more than <c>size</c> is dropped.
+    /// </summary>
+    public void Restore(StreamPosition top, IReadOnlyList<Publication> publications, TimeSpan timeLeft)
+    {
+        Clear();
+        _epoch = top.Epoch;
+        _top = top.Offset - (ulong)publications.Count;
+        foreach (var publication in publications)
+        {
+            Append(publication);
+        }
+
+        _expiresAt = time.GetUtcNow() + timeLeft;
     }
 
     /// <summary>Drops all publications; offset and epoch go on.</summary>

@@ -26,8 +26,27 @@ internal sealed class IdempotencyWindow(TimeProvider time, Action? onEarlyEnd = 
         return _results.TryGetValue(key, out result);
     }
 
+    /// <summary>The keys that have not expired, oldest first, each with its result and the time that it has left.</summary>
+    public IReadOnlyList<RememberedKey> All()
+    {
+        DropExpired();
+        var now = time.GetUtcNow();
+        return [.. _byAge.Select(key => new RememberedKey(key.Key, _results[key.Key], key.Until - now))];
+    }
+
+    /// <summary>Remembers the keys of an activation that is gone, oldest first.</summary>
+    public void Restore(IReadOnlyList<RememberedKey> keys)
+    {
+        foreach (var key in keys)
+        {
+            Add(key.Key, key.Result, key.TimeLeft);
+        }
+    }
+
     /// <summary>Remembers the result of a key that is not in the window.</summary>
-    public void Add(string key, StreamPosition result)
+    public void Add(string key, StreamPosition result) => Add(key, result, Lifetime);
+
+    private void Add(string key, StreamPosition result, TimeSpan timeLeft)
     {
         DropExpired();
         if (_results.Count == Capacity)
@@ -37,7 +56,7 @@ internal sealed class IdempotencyWindow(TimeProvider time, Action? onEarlyEnd = 
         }
 
         _results.Add(key, result);
-        _lastExpiry = time.GetUtcNow() + Lifetime;
+        _lastExpiry = time.GetUtcNow() + timeLeft;
         _byAge.Enqueue((key, _lastExpiry));
     }
 

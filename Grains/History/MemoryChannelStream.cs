@@ -3,7 +3,8 @@ using WsCluster.Configuration;
 namespace WsCluster.Grains.History;
 
 /// <summary>The stream of one channel in memory: history, idempotency keys and the last version.</summary>
-internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner owner, TimeProvider time, GrainMetrics metrics) : IChannelStream
+internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner owner, TimeProvider time, GrainMetrics metrics)
+    : IChannelStream, IHandedOverStream
 {
     /// <summary>How long offset and epoch outlive the publications when <see cref="ChannelOptions.HistoryMetaTtl"/> is 0.</summary>
     public static readonly TimeSpan DefaultMetaTtl = TimeSpan.FromMinutes(10);
@@ -66,6 +67,40 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
         return Later(until, metaUntil);
     }
 
+    public StreamState? HandOver(long maxBytes)
+    {
+        var keys = _idempotency.All();
+        var top = _history?.Top ?? StreamPosition.None;
+        if (top.IsNone && keys.Count == 0)
+        {
+            return null;
+        }
+
+        // A key forgotten can mean a publication twice; one that left history only a recovery that says so. So keys first.
+        var kept = NewestWithin(keys, key => StreamSize.OfKey(key.Key), ref maxBytes);
+        var publications = NewestWithin(_history?.ReadAfter(0, -1) ?? [], StreamSize.Of, ref maxBytes);
+        return new StreamState
+        {
+            Top = top,
+            Publications = publications,
+            TimeLeft = (_history?.ExpiresAt ?? time.GetUtcNow()) - time.GetUtcNow(),
+            Keys = kept,
+            Version = _version.Last.Version,
+            VersionEpoch = _version.Last.Epoch,
+        };
+    }
+
+    public void TakeOver(StreamState state)
+    {
+        if (!state.Top.IsNone)
+        {
+            _history?.Restore(state.Top, state.Publications, state.TimeLeft);
+        }
+
+        _idempotency.Restore(state.Keys);
+        _version.Restore(state.Version, state.VersionEpoch);
+    }
+
     private StreamPosition Append(PublishRequest request)
     {
         if (_history is null || request.SkipHistory)
@@ -89,6 +124,17 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     {
         _lastUse = time.GetUtcNow();
         return new HistoryPage { Publications = publications ?? [], Top = _history?.Top ?? StreamPosition.None };
+    }
+
+    private static IReadOnlyList<T> NewestWithin<T>(IReadOnlyList<T> oldestFirst, Func<T, long> sizeOf, ref long maxBytes)
+    {
+        var first = oldestFirst.Count;
+        while (first > 0 && sizeOf(oldestFirst[first - 1]) <= maxBytes)
+        {
+            maxBytes -= sizeOf(oldestFirst[--first]);
+        }
+
+        return first == 0 ? oldestFirst : [.. oldestFirst.Skip(first)];
     }
 
     private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;

@@ -28,7 +28,7 @@ internal static class SiloGrains
         silo.Services.TryAddSingleton<GatewayOutboxes>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayOutboxes>());
         silo.Services.AddHistory(configuration);
-        return silo.UseFastMembership().UseBounds();
+        return silo.UseFastMembership().UseBounds().UseSteadyDirectory();
     }
 
     private static void AddHistory(this IServiceCollection services, IConfiguration configuration)

@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using WsCluster.Configuration;
+using WsCluster.Grains.Hosting.Membership;
 using ClusterOptions = WsCluster.Configuration.ClusterOptions;
 using OrleansClusterOptions = Orleans.Configuration.ClusterOptions;
 
@@ -47,8 +49,10 @@ public static class SiloHosting
         {
             var redis = RedisConnection.Parse(cluster);
             silo.UseRedisClustering(options => options.ConfigurationOptions = redis);
+            silo.Services.AddHostedService<MembershipWatch>();
         }
 
+        silo.Services.TryAddSingleton<SiloFitness>(_ => new SiloFitness());
         silo.Configure<OrleansClusterOptions>(options => options.ClusterId = options.ServiceId = cluster.ClusterId);
     }
 }

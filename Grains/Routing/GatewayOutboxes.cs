@@ -107,17 +107,8 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(GatewayOutboxes), ServiceLifecycleStage.Last, _ => Task.CompletedTask, _ => AnnounceStopAsync());
 
-    /// <summary>Stops all deliveries, with the silo.</summary>
-    public void Dispose()
-    {
-        _timer.Dispose();
-        foreach (var outbox in Outboxes())
-        {
-            outbox.Close();
-        }
-    }
-
-    private async Task AnnounceStopAsync()
+    /// <summary>Tells all gateways that the silo stops, and waits for them for a moment.</summary>
+    public async Task AnnounceStopAsync()
     {
         var outboxes = Outboxes();
         foreach (var outbox in outboxes)
@@ -132,6 +123,16 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
         catch (TimeoutException)
         {
             // Gateways that did not hear it notice the silo's silence.
+        }
+    }
+
+    /// <summary>Stops all deliveries, with the silo.</summary>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        foreach (var outbox in Outboxes())
+        {
+            outbox.Close();
         }
     }
 

@@ -24,6 +24,16 @@ internal sealed class ServerApi : IDisposable
         return JsonNode.Parse(text)!["result"] ?? throw new InvalidOperationException($"{method}: {text}");
     }
 
+    /// <summary>Calls a method; false when the gateway or the cluster could not do it now.</summary>
+    public async Task<bool> TryCallAsync(string method, object request) => await TryGetResultAsync(method, request) is not null;
+
+    /// <summary>Calls a method and returns its result; null when the gateway or the cluster could not do it now.</summary>
+    public async Task<JsonNode?> TryGetResultAsync(string method, object request)
+    {
+        using var response = await _http.PostAsJsonAsync($"/api/{method}", request);
+        return response.IsSuccessStatusCode ? JsonNode.Parse(await response.Content.ReadAsStringAsync())!["result"] : null;
+    }
+
     /// <summary>How many are in the channel.</summary>
     public async Task<int> CountAsync(string channel) =>
         (int)(await CallAsync("presence_stats", new { channel }))["num_clients"]!;

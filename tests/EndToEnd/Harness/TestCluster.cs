@@ -1,3 +1,6 @@
+using System.Text.Json;
+using StackExchange.Redis;
+
 namespace WsCluster.Tests.EndToEnd.Harness;
 
 /// <summary>A cluster of real processes: a Redis, silos and gateways, with the channels of cluster.json.</summary>
@@ -78,6 +81,26 @@ internal sealed class TestCluster : IAsyncDisposable
         return gateway;
     }
 
+    /// <summary>The rows of the membership table, by silo.</summary>
+    public async Task<IReadOnlyDictionary<string, MemberRow>> ReadMembersAsync()
+    {
+        await using var link = await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
+        return (await link.GetDatabase().HashGetAllAsync(MembersKey)).Where(row => row.Name != "Version").ToDictionary(
+            row => (string)row.Name!,
+            row =>
+            {
+                using var json = JsonDocument.Parse((string)row.Value!);
+                return new MemberRow(json.RootElement.GetProperty("Status").GetInt32(), json.RootElement.GetProperty("IAmAliveTime").GetDateTime().ToUniversalTime());
+            });
+    }
+
+    /// <summary>Removes a silo's row behind the back of the cluster.</summary>
+    public async Task RemoveMemberAsync(string silo)
+    {
+        await using var link = await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
+        Assert.True(await link.GetDatabase().HashDeleteAsync(MembersKey, silo));
+    }
+
     /// <summary>What the scripts get to know.</summary>
     public object ScriptSettings(string protocol) => new
     {
@@ -103,6 +126,8 @@ internal sealed class TestCluster : IAsyncDisposable
 
         await Redis.DisposeAsync();
     }
+
+    private RedisKey MembersKey => $"{ClusterId}/members/{ClusterId}";
 
     private IEnumerable<string> CommonSettings =>
     [
