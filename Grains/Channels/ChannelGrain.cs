@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.History;
+using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
 using WsCluster.Routing;
 
@@ -16,13 +17,14 @@ internal sealed class ChannelGrain(
     IOptions<ChannelNamespaces> namespaces,
     IHistoryStore store,
     GatewayOutboxes outboxes,
+    SiloLimits limits,
     TimeProvider time,
     GrainMetrics metrics,
-    ILogger<ChannelGrain> logger) : Grain, IChannelGrain, IChannelRouting, IStreamOwner, IGrainMigrationParticipant
+    ILogger<ChannelGrain> logger) : Grain, IChannelGrain, IChannelRouting, IStreamOwner, IGrainMigrationParticipant, IDisposable
 {
     private static readonly TimeSpan MoveFlushLimit = TimeSpan.FromSeconds(1);
 
-    private readonly ChannelPresence _presence = new();
+    private readonly ChannelPresence _presence = new(silo: limits.Members);
     private readonly StreamHandover _handover = new();
     private string _name = "";
     private ChannelOptions? _options;
@@ -72,6 +74,13 @@ internal sealed class ChannelGrain(
         }
 
         _gateways.DetachAll();
+    }
+
+    /// <summary>Comes last, after a hand-over.</summary>
+    void IDisposable.Dispose()
+    {
+        _presence.Close();
+        _stream?.Close();
     }
 
     void IGrainMigrationParticipant.OnDehydrate(IDehydrationContext context) => StreamHandover.Send(_stream, context);
@@ -152,6 +161,7 @@ internal sealed class ChannelGrain(
         _deliveries.Announce(outcome);
         if (outcome.Refused > 0)
         {
+            metrics.LimitHit("presence", outcome.Refused);
             ChannelLog.PresenceFull(logger, _name, outcome.Refused, gatewayId);
         }
 
@@ -184,8 +194,9 @@ internal sealed class ChannelGrain(
         _deliveries.Announce(outcome);
         if (outcome.Refused > 0)
         {
+            metrics.LimitHit("presence", outcome.Refused);
             ChannelLog.PresenceFull(logger, _name, outcome.Refused, update.GatewayId);
-            throw new WsClusterException(ErrorCode.LimitExceeded, $"A channel has at most {ChannelPresence.MaxMembers} members.");
+            throw new WsClusterException(ErrorCode.LimitExceeded, "The channel, or its silo, has as many members as it may.");
         }
 
         return Task.FromResult(true);

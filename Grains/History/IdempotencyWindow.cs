@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using WsCluster.Grains.Limits;
 
 namespace WsCluster.Grains.History;
 
@@ -8,7 +9,8 @@ namespace WsCluster.Grains.History;
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="onEarlyEnd">Called when a key goes before its time.</param>
-internal sealed class IdempotencyWindow(TimeProvider time, Action? onEarlyEnd = null)
+/// <param name="silo">What the silo's channels remember together: when that is too much, this one forgets a key for each new one.</param>
+internal sealed class IdempotencyWindow(TimeProvider time, Action? onEarlyEnd = null, Allowance? silo = null)
 {
     public const int Capacity = 10_000;
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
@@ -43,19 +45,28 @@ internal sealed class IdempotencyWindow(TimeProvider time, Action? onEarlyEnd = 
         }
     }
 
+    /// <summary>Forgets all keys.</summary>
+    public void Clear()
+    {
+        silo?.Return(_results.Count);
+        _results.Clear();
+        _byAge.Clear();
+    }
+
     /// <summary>Remembers the result of a key that is not in the window.</summary>
     public void Add(string key, StreamPosition result) => Add(key, result, Lifetime);
 
     private void Add(string key, StreamPosition result, TimeSpan timeLeft)
     {
         DropExpired();
-        if (_results.Count == Capacity)
+        if (_results.Count > 0 && (_results.Count == Capacity || silo?.Used >= silo?.Limit))
         {
             DropOldest();
             onEarlyEnd?.Invoke();
         }
 
         _results.Add(key, result);
+        silo?.Take(1);
         _lastExpiry = time.GetUtcNow() + timeLeft;
         _byAge.Enqueue((key, _lastExpiry));
     }
@@ -74,5 +85,9 @@ internal sealed class IdempotencyWindow(TimeProvider time, Action? onEarlyEnd = 
         }
     }
 
-    private void DropOldest() => _results.Remove(_byAge.Dequeue().Key);
+    private void DropOldest()
+    {
+        _results.Remove(_byAge.Dequeue().Key);
+        silo?.Return(1);
+    }
 }

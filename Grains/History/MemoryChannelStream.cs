@@ -1,16 +1,20 @@
 using WsCluster.Configuration;
+using WsCluster.Grains.Limits;
 
 namespace WsCluster.Grains.History;
 
 /// <summary>The stream of one channel in memory: history, idempotency keys and the last version.</summary>
-internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner owner, TimeProvider time, GrainMetrics metrics)
+internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner owner, TimeProvider time, GrainMetrics metrics, SiloLimits limits)
     : IChannelStream, IHandedOverStream
 {
     /// <summary>How long offset and epoch outlive the publications when <see cref="ChannelOptions.HistoryMetaTtl"/> is 0.</summary>
     public static readonly TimeSpan DefaultMetaTtl = TimeSpan.FromMinutes(10);
 
-    private readonly ChannelHistory? _history = options.HasHistory ? new ChannelHistory(options.HistorySize, options.HistoryTtl, time) : null;
-    private readonly IdempotencyWindow _idempotency = new(time, metrics.KeyForgotten);
+    private readonly ChannelHistory? _history = options.HasHistory
+        ? new ChannelHistory(options.HistorySize, options.HistoryTtl, time, limits.ChannelHistoryBytes, limits.History, () => metrics.LimitHit("history"))
+        : null;
+
+    private readonly IdempotencyWindow _idempotency = new(time, metrics.KeyForgotten, limits.Keys);
     private readonly PublicationVersion _version = new();
     private DateTimeOffset _lastUse = time.GetUtcNow();
 
@@ -65,6 +69,12 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
             ? Later(historyUntil, _lastUse + options.HistoryMetaTtl)
             : Later(historyUntil, _lastUse) + DefaultMetaTtl;
         return Later(until, metaUntil);
+    }
+
+    public void Close()
+    {
+        _history?.Clear();
+        _idempotency.Clear();
     }
 
     public StreamState? HandOver(long maxBytes)

@@ -11,7 +11,12 @@ internal static class StreamSize
     public static long Of(Publication publication)
     {
         long size = PublicationOverhead + publication.Data.Length + (publication.Info?.ConnInfo?.Length ?? 0) + (publication.Info?.ChanInfo?.Length ?? 0);
-        foreach (var (name, value) in publication.Tags ?? [])
+        if (publication.Tags is not { } tags)
+        {
+            return size;
+        }
+
+        foreach (var (name, value) in tags)
         {
             size += PublicationOverhead + Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value);
         }

@@ -14,7 +14,7 @@ public sealed class MembershipLostTests
         await using var plain = await Listener.StartAsync(cluster.Gateways[0], "plain:flushed");
         await using var open = await Listener.StartAsync(cluster.Gateways[0], "open:flushed");
         using var api = new ServerApi(cluster.Gateways[0]);
-        await PublishUntilReceivedAsync(api, "before", plain, open);
+        await api.PublishUntilReceivedAsync("before", plain, open);
 
         await cluster.Redis.FlushAsync();
         foreach (var silo in cluster.Silos.ToList())
@@ -25,7 +25,7 @@ public sealed class MembershipLostTests
 
         await cluster.StartSiloAsync();
         await cluster.StartSiloAsync();
-        await PublishUntilReceivedAsync(api, "after", plain, open);
+        await api.PublishUntilReceivedAsync("after", plain, open);
         plain.AssertConnected();
         open.AssertConnected();
     }
@@ -41,7 +41,7 @@ public sealed class MembershipLostTests
         await cluster.RemoveMemberAsync(rows.Keys.Single(row => row.Contains($":{cluster.Silos[0].Port}:", StringComparison.Ordinal)));
 
         Assert.Equal(MembershipLostExitCode, await cluster.Silos[0].Process.WaitForExitAsync());
-        await PublishUntilReceivedAsync(api, "after", plain);
+        await api.PublishUntilReceivedAsync("after", plain);
         Assert.False(cluster.Silos[1].Process.HasExited, cluster.Silos[1].Process.Tail(40));
         plain.AssertConnected();
     }
@@ -61,26 +61,10 @@ public sealed class MembershipLostTests
                 silo.Process.Lines.Count(line => line.Contains("Failed to update table entry for this silo", StringComparison.Ordinal)) >= 2));
         }
 
-        await PublishUntilReceivedAsync(api, "while away", plain);
+        await api.PublishUntilReceivedAsync("while away", plain);
         cluster.Redis.Process.Resume();
-        await PublishUntilReceivedAsync(api, "back", plain);
+        await api.PublishUntilReceivedAsync("back", plain);
         Assert.All(cluster.Silos, silo => Assert.False(silo.Process.HasExited, silo.Process.Tail(40)));
         plain.AssertConnected();
-    }
-
-    /// <summary>Publishes until all listeners have got something of this attempt or a later one.</summary>
-    private static async Task PublishUntilReceivedAsync(ServerApi api, string text, params Listener[] listeners)
-    {
-        var attempt = 0;
-        await Patience.UntilAsync($"'{text}' at every subscriber", async () =>
-        {
-            attempt++;
-            foreach (var listener in listeners)
-            {
-                await api.TryCallAsync("publish", new { channel = listener.Channel, data = $"{text} {attempt}" });
-            }
-
-            return listeners.All(listener => listener.Received.Any(data => data.StartsWith($"\"{text} ", StringComparison.Ordinal)));
-        });
     }
 }

@@ -34,6 +34,24 @@ internal sealed class ServerApi : IDisposable
         return response.IsSuccessStatusCode ? JsonNode.Parse(await response.Content.ReadAsStringAsync())!["result"] : null;
     }
 
+    /// <summary>Publishes until all listeners have got something of this attempt or a later one.</summary>
+    public async Task PublishUntilReceivedAsync(string text, params IReadOnlyList<Listener> listeners)
+    {
+        var attempt = 0;
+        await Patience.UntilAsync($"'{text}' at every subscriber", async () =>
+        {
+            attempt++;
+            foreach (var listener in listeners.Where(listener => !HasGot(listener)))
+            {
+                await TryCallAsync("publish", new { channel = listener.Channel, data = $"{text} {attempt}" });
+            }
+
+            return listeners.All(HasGot);
+        });
+
+        bool HasGot(Listener listener) => listener.Received.Any(data => data.StartsWith($"\"{text} ", StringComparison.Ordinal));
+    }
+
     /// <summary>How many are in the channel.</summary>
     public async Task<int> CountAsync(string channel) =>
         (int)(await CallAsync("presence_stats", new { channel }))["num_clients"]!;

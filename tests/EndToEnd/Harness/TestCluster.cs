@@ -17,6 +17,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private readonly List<SiloProcess> _silos = [];
     private readonly List<GatewayProcess> _gateways = [];
+    private int _started;
 
     private TestCluster(RedisProcess redis)
     {
@@ -60,9 +61,17 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async Task<SiloProcess> StartSiloAsync()
     {
-        var silo = await SiloProcess.StartAsync($"silo-{_silos.Count}", [.. CommonSettings]);
+        var silo = await SiloProcess.StartAsync($"silo-{_started++}", [.. CommonSettings]);
         _silos.Add(silo);
         return silo;
+    }
+
+    /// <summary>Stops a silo in order (SIGTERM) and forgets it; it must end with 0.</summary>
+    public async Task StopSiloAsync(SiloProcess silo)
+    {
+        Assert.Equal(0, await silo.Process.StopAsync());
+        _silos.Remove(silo);
+        await silo.DisposeAsync();
     }
 
     /// <summary>Adds a gateway; its own settings come last and win.</summary>
