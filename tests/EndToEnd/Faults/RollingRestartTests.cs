@@ -35,7 +35,11 @@ public sealed class RollingRestartTests
             await enough.CancelAsync();
             foreach (var (listener, published) in listeners.Zip(await Task.WhenAll(publishers)))
             {
-                await Patience.UntilAsync($"the last of {listener.Channel}", () => Task.FromResult(listener.Received.Count >= published.Count));
+                await Patience.UntilAsync($"the last of {listener.Channel}", () =>
+                {
+                    listener.AssertConnected();
+                    return Task.FromResult(listener.Received.Count >= published.Count);
+                });
                 Assert.Equal(published.Texts, listener.Received);
                 Assert.Single(published.Epochs);
                 Assert.Equal(published.Epochs, listener.Epochs);

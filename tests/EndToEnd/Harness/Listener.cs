@@ -36,9 +36,10 @@ internal sealed class Listener : IAsyncDisposable
     public int Unrecovered => Locked(() => _unrecovered);
 
     /// <summary>Connects and subscribes.</summary>
+    /// <remarks>It listens until it is disposed of: the test decides how long to wait for what.</remarks>
     public static async Task<Listener> StartAsync(GatewayProcess gateway, string channel)
     {
-        var listener = new Listener(await WireClient.ConnectAsync(gateway), channel);
+        var listener = new Listener(await WireClient.ConnectAsync(gateway, Timeout.InfiniteTimeSpan), channel);
         await listener.SubscribeAsync();
         listener.Take(await listener._client.ReplyAsync(listener._id));
         _ = listener.RunAsync();
