@@ -18,6 +18,7 @@ internal sealed class ChannelGrain(
     IHistoryStore store,
     GatewayOutboxes outboxes,
     SiloLimits limits,
+    ISiloStatusOracle silos,
     TimeProvider time,
     GrainMetrics metrics,
     ILogger<ChannelGrain> logger) : Grain, IChannelGrain, IChannelRouting, IStreamOwner, IGrainMigrationParticipant, IDisposable
@@ -55,9 +56,9 @@ internal sealed class ChannelGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         metrics.ChannelDeactivated();
-        if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown)
+        if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown && StreamHandover.IsPossible(_stream, silos))
         {
-            MigrateOnIdle(); // the other silos go on with what is in memory; the last one has nobody to give it to
+            MigrateOnIdle(); // another silo goes on with what is in memory
         }
 
         if (_gateways.Count == 0)

@@ -33,6 +33,11 @@ internal sealed class StreamHandover
         return true;
     }
 
+    /// <summary>True when the stream is in memory, and there is a silo to take it: the last one to stop has nobody.</summary>
+    public static bool IsPossible(IChannelStream stream, ISiloStatusOracle silos) =>
+        stream is IHandedOverStream &&
+        silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Any(silo => !silo.Equals(silos.SiloAddress));
+
     /// <summary>Hands the stream over. Nothing runs in this activation any more: what it acknowledged is in the state.</summary>
     public static void Send(IChannelStream stream, IDehydrationContext context)
     {
