@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using WsCluster.Grains.Limits;
 
 namespace WsCluster.Grains;
 
@@ -23,6 +24,7 @@ internal sealed class GrainMetrics
     private readonly UpDownCounter<long> _pendingBytes;
     private readonly UpDownCounter<long> _channels;
     private readonly UpDownCounter<long> _users;
+    private readonly Counter<long> _limitHits;
 
     public GrainMetrics(IMeterFactory meters)
     {
@@ -42,6 +44,7 @@ internal sealed class GrainMetrics
         _pendingBytes = _meter.CreateUpDownCounter<long>("wscluster.store.pending.bytes", "By", "Bytes of the durable publishes that wait for Redis.");
         _channels = _meter.CreateUpDownCounter<long>("wscluster.channels.active", "{channel}", "Channels active on this silo.");
         _users = _meter.CreateUpDownCounter<long>("wscluster.users.active", "{user}", "Users active on this silo.");
+        _limitHits = _meter.CreateCounter<long>("wscluster.silo.limit.hits", "{hit}", "Times that a limit of the silo or of one channel had its outcome (docs/limits.md), by limit.");
     }
 
     public void Published() => _publications.Add(1);
@@ -80,10 +83,27 @@ internal sealed class GrainMetrics
 
     public void ChannelDeactivated() => _channels.Add(-1);
 
+    /// <summary>A limit had its outcome; its name is one of those in docs/limits.md.</summary>
+    public void LimitHit(string limit, int count = 1) => _limitHits.Add(count, new KeyValuePair<string, object?>("limit", limit));
+
     public void UserActivated() => _users.Add(1);
 
     public void UserDeactivated() => _users.Add(-1);
 
+    /// <summary>Shows what the silo holds of each thing that has a limit.</summary>
+    public void Observe(SiloLimits limits)
+    {
+        Observe("wscluster.silo.outbox.bytes", "By", "Bytes that wait in the outboxes of all gateways.", limits.Outboxes);
+        Observe("wscluster.silo.history.bytes", "By", "Bytes of publications that channels keep in memory.", limits.History);
+        Observe("wscluster.silo.append.bytes", "By", "Bytes of publications that wait for Redis.", limits.Appends);
+        Observe("wscluster.silo.idempotency.keys", "{key}", "Idempotency keys that channels in memory remember.", limits.Keys);
+        Observe("wscluster.silo.presence.members", "{member}", "Members that channels know in presence.", limits.Members);
+        Observe("wscluster.silo.user.sessions", "{session}", "Sessions of users.", limits.Sessions);
+    }
+
     public void ObserveOutboxBytes(Func<long> bytes) =>
         _meter.CreateObservableGauge("wscluster.outbox.queued", bytes, "By", "Bytes that wait in the outboxes.");
+
+    private void Observe(string name, string unit, string description, Allowance allowance) =>
+        _meter.CreateObservableGauge(name, () => allowance.Used, unit, description);
 }

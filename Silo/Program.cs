@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.Hosting;
+using WsCluster.Grains.Hosting.Membership;
 
 const string DefaultUrl = "http://localhost:8081";
 
@@ -30,8 +31,8 @@ try
     var silo = app.Services.GetRequiredService<ILocalSiloDetails>();
 
     app.MapGet("/health/live", () => Results.Text("live"));
-    app.MapGet("/health/ready", (ISiloStatusOracle status) =>
-        status.CurrentStatus == SiloStatus.Active && !lifetime.ApplicationStopping.IsCancellationRequested
+    app.MapGet("/health/ready", (ISiloStatusOracle status, SiloFitness fitness) =>
+        status.CurrentStatus == SiloStatus.Active && !fitness.IsLost && !lifetime.ApplicationStopping.IsCancellationRequested
             ? Results.Text("ready")
             : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable));
 

@@ -9,7 +9,7 @@ public enum ChannelDurability
     /// <summary>Nothing: the publication was queued for the gateways, without an offset. For namespaces without history.</summary>
     None,
 
-    /// <summary>The loss of clients and gateways: history is in the memory of the channel's silo.</summary>
+    /// <summary>The loss of clients and gateways, and silos that stop in order: history is in the memory of the channel's silo.</summary>
     Memory,
 
     /// <summary>

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.History;
+using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
 using WsCluster.Routing;
 
@@ -15,13 +17,16 @@ internal sealed class ChannelGrain(
     IOptions<ChannelNamespaces> namespaces,
     IHistoryStore store,
     GatewayOutboxes outboxes,
+    SiloLimits limits,
+    ISiloStatusOracle silos,
     TimeProvider time,
     GrainMetrics metrics,
-    ILogger<ChannelGrain> logger) : Grain, IChannelGrain, IChannelRouting, IStreamOwner
+    ILogger<ChannelGrain> logger) : Grain, IChannelGrain, IChannelRouting, IStreamOwner, IGrainMigrationParticipant, IDisposable
 {
     private static readonly TimeSpan MoveFlushLimit = TimeSpan.FromSeconds(1);
 
-    private readonly ChannelPresence _presence = new();
+    private readonly ChannelPresence _presence = new(silo: limits.Members);
+    private readonly StreamHandover _handover = new();
     private string _name = "";
     private ChannelOptions? _options;
     private IChannelStream _stream = null!;
@@ -38,6 +43,11 @@ internal sealed class ChannelGrain(
             : CanaryChannel.Is(_name) ? CanaryChannel.Options
             : namespaces.Value.Find(_name);
         _stream = store.Open(_name, _options ?? new ChannelOptions(), this);
+        if (_handover.Complete(_stream))
+        {
+            ChannelLog.TakenOver(logger, _name);
+        }
+
         _history = new HistoryReader(_stream);
         _publishing = new GroupPublishing(_stream);
         _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync));
@@ -50,6 +60,11 @@ internal sealed class ChannelGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         metrics.ChannelDeactivated();
+        if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown && StreamHandover.IsPossible(_stream, silos))
+        {
+            MigrateOnIdle(); // another silo goes on with what is in memory
+        }
+
         if (_gateways.Count == 0)
         {
             return;
@@ -65,6 +80,17 @@ internal sealed class ChannelGrain(
 
         _gateways.DetachAll();
     }
+
+    /// <summary>Comes last, after a hand-over.</summary>
+    void IDisposable.Dispose()
+    {
+        _presence.Close();
+        _stream?.Close();
+    }
+
+    void IGrainMigrationParticipant.OnDehydrate(IDehydrationContext context) => StreamHandover.Send(_stream, context);
+
+    void IGrainMigrationParticipant.OnRehydrate(IRehydrationContext context) => _handover.Receive(context);
 
     public async Task<StreamPosition> PublishAsync(PublishRequest request)
     {
@@ -148,6 +174,7 @@ internal sealed class ChannelGrain(
         _deliveries.Announce(outcome);
         if (outcome.Refused > 0)
         {
+            metrics.LimitHit("presence", outcome.Refused);
             ChannelLog.PresenceFull(logger, _name, outcome.Refused, gatewayId);
         }
 
@@ -180,8 +207,9 @@ internal sealed class ChannelGrain(
         _deliveries.Announce(outcome);
         if (outcome.Refused > 0)
         {
+            metrics.LimitHit("presence", outcome.Refused);
             ChannelLog.PresenceFull(logger, _name, outcome.Refused, update.GatewayId);
-            throw new WsClusterException(ErrorCode.LimitExceeded, $"A channel has at most {ChannelPresence.MaxMembers} members.");
+            throw new WsClusterException(ErrorCode.LimitExceeded, "The channel, or its silo, has as many members as it may.");
         }
 
         return Task.FromResult(true);

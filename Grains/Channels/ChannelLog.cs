@@ -21,4 +21,7 @@ internal static partial class ChannelLog
 
     [LoggerMessage(6, LogLevel.Warning, "Channel {Channel} lost its stream and activates anew: {Reason}.", EventName = "StreamLost")]
     public static partial void StreamLost(ILogger logger, string channel, string reason);
+
+    [LoggerMessage(7, LogLevel.Debug, "Channel {Channel} goes on here with the history of the silo that it left.", EventName = "TakenOver")]
+    public static partial void TakenOver(ILogger logger, string channel);
 }

@@ -1,3 +1,4 @@
+using WsCluster.Grains.Limits;
 using WsCluster.Routing;
 
 namespace WsCluster.Grains.Channels;
@@ -6,7 +7,9 @@ namespace WsCluster.Grains.Channels;
 /// Who is in a channel, by gateway. Its methods return the joins and leaves that must be announced: each member says
 /// whether its own are.
 /// </summary>
-internal sealed class ChannelPresence(int capacity = ChannelPresence.MaxMembers)
+/// <param name="capacity">Most members of this channel.</param>
+/// <param name="silo">Most members of all of the silo's channels.</param>
+internal sealed class ChannelPresence(int capacity = ChannelPresence.MaxMembers, Allowance? silo = null)
 {
     public const int MaxMembers = 100_000;
 
@@ -61,6 +64,9 @@ internal sealed class ChannelPresence(int capacity = ChannelPresence.MaxMembers)
     /// <summary>All members of the gateway leave.</summary>
     public PresenceOutcome RemoveGateway(string gatewayId) => Replace(gatewayId, null);
 
+    /// <summary>The activation has ended: its members count no more.</summary>
+    public void Close() => silo?.Return(Count);
+
     /// <summary>Who is present, by connection id.</summary>
     public IReadOnlyDictionary<string, ClientInfo> Present()
     {
@@ -103,7 +109,7 @@ internal sealed class ChannelPresence(int capacity = ChannelPresence.MaxMembers)
             return;
         }
 
-        if (Count >= capacity)
+        if (Count >= capacity || silo?.TryTake(1) == false)
         {
             outcome.Refused++;
             return;
@@ -131,6 +137,7 @@ internal sealed class ChannelPresence(int capacity = ChannelPresence.MaxMembers)
         }
 
         Count--;
+        silo?.Return(1);
         if (members.Count == 0)
         {
             _byGateway.Remove(gatewayId);

@@ -1,17 +1,27 @@
+using WsCluster.Grains.Limits;
+
 namespace WsCluster.Grains.History;
 
 /// <summary>
 /// The last publications of a channel, in memory: at most <paramref name="size"/>, until <paramref name="ttl"/> after the
 /// last publish. Offsets rise by one, so those kept are a gapless range that ends at the top.
 /// </summary>
-internal sealed class ChannelHistory(int size, TimeSpan ttl, TimeProvider time)
+/// <param name="size">Most publications kept.</param>
+/// <param name="ttl">How long they are kept.</param>
+/// <param name="time">The clock.</param>
+/// <param name="maxBytes">Most bytes kept; the newest publication is kept whatever its size.</param>
+/// <param name="silo">What the silo's channels keep together: when that is too much, this one drops as much as it adds.</param>
+/// <param name="onEarlyDrop">Called when a publication goes for want of room.</param>
+internal sealed class ChannelHistory(
+    int size, TimeSpan ttl, TimeProvider time, long maxBytes = long.MaxValue, Allowance? silo = null, Action? onEarlyDrop = null)
 {
     private const int SmallestRing = 8;
 
-    private readonly string _epoch = StreamEpoch.Create();
+    private string _epoch = StreamEpoch.Create();
     private Publication[] _ring = [];
     private int _start;
     private int _count;
+    private long _bytes;
     private ulong _top;
     private DateTimeOffset _expiresAt;
 
@@ -44,8 +54,7 @@ internal sealed class ChannelHistory(int size, TimeSpan ttl, TimeProvider time)
         Trim();
         if (_count == size)
         {
-            _start = (_start + 1) % _ring.Length;
-            _count--;
+            DropOldest();
         }
         else if (_count == _ring.Length)
         {
@@ -55,6 +64,7 @@ internal sealed class ChannelHistory(int size, TimeSpan ttl, TimeProvider time)
         _ring[(_start + _count++) % _ring.Length] = publication;
         _top = publication.Offset;
         _expiresAt = time.GetUtcNow() + ttl;
+        MakeRoom(StreamSize.Of(publication));
     }
 
     /// <summary>Publications above an offset, oldest first; a negative limit is none.</summary>
@@ -87,9 +97,28 @@ internal sealed class ChannelHistory(int size, TimeSpan ttl, TimeProvider time)
         return page;
     }
 
+    /// <summary>
+    /// Goes on with the history of an activation that is gone: its publications end at <paramref name="top"/>, without a gap. What
+    /// is more than <c>size</c> is dropped.
+    /// </summary>
+    public void Restore(StreamPosition top, IReadOnlyList<Publication> publications, TimeSpan timeLeft)
+    {
+        Clear();
+        _epoch = top.Epoch;
+        _top = top.Offset - (ulong)publications.Count;
+        foreach (var publication in publications)
+        {
+            Append(publication);
+        }
+
+        _expiresAt = time.GetUtcNow() + timeLeft;
+    }
+
     /// <summary>Drops all publications; offset and epoch go on.</summary>
     public void Clear()
     {
+        silo?.Return(_bytes);
+        _bytes = 0;
         _ring = [];
         _start = 0;
         _count = 0;
@@ -108,6 +137,30 @@ internal sealed class ChannelHistory(int size, TimeSpan ttl, TimeProvider time)
     }
 
     private static int Limited(int available, int limit) => limit < 0 ? available : Math.Min(available, limit);
+
+    /// <summary>Counts the publication that came in, and lets the oldest go where that is too much.</summary>
+    private void MakeRoom(long added)
+    {
+        _bytes += added;
+        silo?.Take(added);
+        var dropped = 0L;
+        while (_count > 1 && (_bytes > maxBytes || (silo is { IsOver: true } && dropped < added)))
+        {
+            dropped += DropOldest();
+            onEarlyDrop?.Invoke();
+        }
+    }
+
+    private long DropOldest()
+    {
+        var freed = StreamSize.Of(_ring[_start]);
+        _ring[_start] = null!; // the slot may stay empty for long
+        _start = (_start + 1) % _ring.Length;
+        _count--;
+        _bytes -= freed;
+        silo?.Return(freed);
+        return freed;
+    }
 
     private void Grow()
     {

@@ -44,6 +44,9 @@ public interface IChannelStream
     /// <returns>When to call again, or null when nothing here expires.</returns>
     DateTimeOffset? Trim();
 
+    /// <summary>The activation has ended: gives back what the stream held of the silo's limits. Nothing may be called after it.</summary>
+    void Close();
+
     /// <summary>Until when the activation must stay for the stream's promises to hold, if nothing more happens.</summary>
     DateTimeOffset KeepUntil();
 }

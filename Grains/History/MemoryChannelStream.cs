@@ -1,16 +1,20 @@
 using WsCluster.Configuration;
+using WsCluster.Grains.Limits;
 
 namespace WsCluster.Grains.History;
 
 /// <summary>The stream of one channel in memory: history, idempotency keys and the last version.</summary>
-internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner owner, TimeProvider time, GrainMetrics metrics) : IChannelStream
+internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner owner, TimeProvider time, GrainMetrics metrics, SiloLimits limits)
+    : IChannelStream, IHandedOverStream
 {
     /// <summary>How long offset and epoch outlive the publications when <see cref="ChannelOptions.HistoryMetaTtl"/> is 0.</summary>
     public static readonly TimeSpan DefaultMetaTtl = TimeSpan.FromMinutes(10);
 
-    private readonly ChannelHistory? _history = options.HasHistory ? new ChannelHistory(options.HistorySize, options.HistoryTtl, time) : null;
-    private readonly IdempotencyWindow _givenKeys = new(time, metrics.KeyForgotten);
-    private readonly IdempotencyWindow _generatedKeys = new(time, lifetime: IdempotencyWindow.GeneratedLifetime);
+    private readonly ChannelHistory? _history = options.HasHistory
+        ? new ChannelHistory(options.HistorySize, options.HistoryTtl, time, limits.ChannelHistoryBytes, limits.History, () => metrics.LimitHit("history"))
+        : null;
+
+    private readonly PublishKeys _keys = new(time, metrics.KeyForgotten, limits.Keys);
     private readonly PublicationVersion _version = new();
     private DateTimeOffset _lastUse = time.GetUtcNow();
 
@@ -22,12 +26,10 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
             return ValueTask.FromResult(Append(request));
         }
 
-        // A busy channel sees many generated keys: they must not push out the keys that publishers gave.
-        var keys = IdempotencyKeys.IsGenerated(key) ? _generatedKeys : _givenKeys;
-        if (!keys.TryGet(key, out var position))
+        if (!_keys.TryGet(key, out var position))
         {
             position = Append(request);
-            keys.Add(key, position);
+            _keys.Add(key, position);
         }
 
         return ValueTask.FromResult(position);
@@ -55,7 +57,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
 
     public DateTimeOffset KeepUntil()
     {
-        var until = Later(_givenKeys.LastExpiry ?? _lastUse, _generatedKeys.LastExpiry ?? _lastUse);
+        var until = _keys.LastExpiry ?? _lastUse;
         if (_history is null)
         {
             return until;
@@ -66,6 +68,46 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
             ? Later(historyUntil, _lastUse + options.HistoryMetaTtl)
             : Later(historyUntil, _lastUse) + DefaultMetaTtl;
         return Later(until, metaUntil);
+    }
+
+    public void Close()
+    {
+        _history?.Clear();
+        _keys.Clear();
+    }
+
+    public StreamState? HandOver(long maxBytes)
+    {
+        var keys = _keys.All();
+        var top = _history?.Top ?? StreamPosition.None;
+        if (top.IsNone && keys.Count == 0)
+        {
+            return null;
+        }
+
+        // A key forgotten can mean a publication twice; one that left history only a recovery that says so. So keys first.
+        var kept = NewestWithin(keys, key => StreamSize.OfKey(key.Key), ref maxBytes);
+        var publications = NewestWithin(_history?.ReadAfter(0, -1) ?? [], StreamSize.Of, ref maxBytes);
+        return new StreamState
+        {
+            Top = top,
+            Publications = publications,
+            TimeLeft = (_history?.ExpiresAt ?? time.GetUtcNow()) - time.GetUtcNow(),
+            Keys = kept,
+            Version = _version.Last.Version,
+            VersionEpoch = _version.Last.Epoch,
+        };
+    }
+
+    public void TakeOver(StreamState state)
+    {
+        if (!state.Top.IsNone)
+        {
+            _history?.Restore(state.Top, state.Publications, state.TimeLeft);
+        }
+
+        _keys.Restore(state.Keys);
+        _version.Restore(state.Version, state.VersionEpoch);
     }
 
     private StreamPosition Append(PublishRequest request)
@@ -91,6 +133,17 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     {
         _lastUse = time.GetUtcNow();
         return new HistoryPage { Publications = publications ?? [], Top = _history?.Top ?? StreamPosition.None };
+    }
+
+    private static IReadOnlyList<T> NewestWithin<T>(IReadOnlyList<T> oldestFirst, Func<T, long> sizeOf, ref long maxBytes)
+    {
+        var first = oldestFirst.Count;
+        while (first > 0 && sizeOf(oldestFirst[first - 1]) <= maxBytes)
+        {
+            maxBytes -= sizeOf(oldestFirst[--first]);
+        }
+
+        return first == 0 ? oldestFirst : [.. oldestFirst.Skip(first)];
     }
 
     private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;

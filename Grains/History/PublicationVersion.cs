@@ -6,6 +6,12 @@ internal sealed class PublicationVersion
     private ulong _version;
     private string _epoch = "";
 
+    /// <summary>The last version and its epoch.</summary>
+    public (ulong Version, string Epoch) Last => (_version, _epoch);
+
+    /// <summary>Goes on with the last version of an activation that is gone.</summary>
+    public void Restore(ulong version, string epoch) => (_version, _epoch) = (version, epoch);
+
     /// <summary>False when the version is not newer. Zero is no version and always passes.</summary>
     public bool TryAdvance(ulong version, string? epoch)
     {

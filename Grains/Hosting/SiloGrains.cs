@@ -7,6 +7,7 @@ using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.History;
 using WsCluster.Grains.History.Redis;
+using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
 using WsCluster.Routing;
@@ -23,15 +24,17 @@ internal static class SiloGrains
         silo.Services.AddChannelNamespaces(configuration);
         silo.Services.AddCheckedOptions<UserOptions>(configuration, UserOptions.SectionName);
         silo.Services.AddCheckedOptions<DeliveryOptions>(configuration, DeliveryOptions.SectionName);
+        silo.Services.AddCheckedOptions<SiloLimitOptions>(configuration, SiloLimitOptions.SectionName);
         silo.Services.AddMetrics();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<GrainMetrics>();
+        silo.Services.TryAddSingleton<SiloLimits>();
         silo.Services.TryAddSingleton<GatewayOutboxes>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayOutboxes>());
         silo.Services.AddHistory(configuration);
         silo.Services.TryAddSingleton<ChannelReferences>();
         silo.Services.AddPlacementDirector<KeyedSiloPlacement, KeyedSiloPlacementDirector>();
-        return silo.UseFastMembership().UseBounds();
+        return silo.UseFastMembership().UseBounds().UseSteadyDirectory();
     }
 
     private static void AddHistory(this IServiceCollection services, IConfiguration configuration)

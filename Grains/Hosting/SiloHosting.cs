@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using WsCluster.Configuration;
+using WsCluster.Grains.Hosting.Membership;
 using ClusterOptions = WsCluster.Configuration.ClusterOptions;
 using OrleansClusterOptions = Orleans.Configuration.ClusterOptions;
 
@@ -13,7 +15,7 @@ namespace WsCluster.Grains.Hosting;
 public static class SiloHosting
 {
     // Sections of WsCluster that silos read; those of gateways belong to them.
-    private static readonly string[] Sections = ["Channels", "Silo", "Users", "Delivery", "RedisHistory"];
+    private static readonly string[] Sections = ["Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory"];
 
     /// <summary>
     /// Makes the process a silo: in the cluster of <see cref="ClusterOptions.Redis"/>, or on its own when that is empty.
@@ -47,8 +49,10 @@ public static class SiloHosting
         {
             var redis = RedisConnection.Parse(cluster);
             silo.UseRedisClustering(options => options.ConfigurationOptions = redis);
+            silo.Services.AddHostedService<MembershipWatch>();
         }
 
+        silo.Services.TryAddSingleton<SiloFitness>(_ => new SiloFitness());
         silo.Configure<OrleansClusterOptions>(options => options.ClusterId = options.ServiceId = cluster.ClusterId);
     }
 }

@@ -22,6 +22,21 @@ internal static class SiloProfile
         membership.DefunctSiloExpiration = TimeSpan.FromHours(1);
     });
 
+    /// <summary>
+    /// Where activations are registered. Orleans' default directory ends, with a silo, the activations on all other silos that were
+    /// registered there: a stop of one silo would cost channels everywhere their history in memory. This one hands its entries over,
+    /// or collects them again from the silos that live, and never has two activations of a grain in one view of the cluster.
+    /// </summary>
+    public static ISiloBuilder UseSteadyDirectory(this ISiloBuilder silo)
+    {
+#pragma warning disable ORLEANSEXP003 // marked as experimental; docs/decisions/0005-steady-directory.md
+        // By default nothing may take a crashed silo's grains over for 24 seconds, lest it is only cut off and its activations still
+        // work. Here they may: durable streams fence such an activation by themselves, and memory begins a new epoch.
+        silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
+        return silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
+    }
+
     /// <summary>Bounds for calls, queues, messages and idle activations.</summary>
     public static ISiloBuilder UseBounds(this ISiloBuilder silo) => silo
         .Configure<SiloMessagingOptions>(messaging =>

@@ -17,8 +17,8 @@ public sealed class DeliveryOptions
 
     /// <summary>
     /// Bytes queued for one lane of one gateway before they are dropped and the gateway is told to resynchronise.
-    /// Default: 32 MiB.
+    /// Default: 8 MiB.
     /// </summary>
     [Range(1024 * 1024, 1024 * 1024 * 1024)]
-    public int MaxOutboxBytes { get; set; } = 32 * 1024 * 1024;
+    public int MaxOutboxBytes { get; set; } = 8 * 1024 * 1024;
 }

@@ -25,7 +25,7 @@ internal sealed class GatewayOutbox
     private readonly CancellationTokenSource _closing = new();
 
     private readonly Lock _lock = new(); // guards everything below
-    private readonly OutboxBuffer _buffer = new();
+    private readonly OutboxBuffer _buffer;
     private long _lastSequence;
     private bool _isSignalled;
     private bool _mustResynchronise;
@@ -42,6 +42,8 @@ internal sealed class GatewayOutbox
     public GatewayOutbox(OutboxContext context, GatewayLane lane, Action<GatewayOutbox> lost)
     {
         _context = context;
+        _buffer = new OutboxBuffer(context.Limit);
+        context.CountOpen(1);
         _lane = lane;
         _lost = lost;
 
@@ -83,7 +85,7 @@ internal sealed class GatewayOutbox
                 return false;
             }
 
-            if (_buffer.Bytes + entry.Length > _context.Options.MaxOutboxBytes)
+            if (!_context.Allows(_buffer.Bytes + entry.Length))
             {
                 Overflow(entry.Length);
             }
@@ -174,6 +176,7 @@ internal sealed class GatewayOutbox
             // Cancelling under the lock makes Enqueue's answer exact; registered continuations run on the pool.
             _ = _closing.CancelAsync();
             _buffer.Clear();
+            _context.CountOpen(-1);
             flushed = _flushed;
         }
 
@@ -197,6 +200,7 @@ internal sealed class GatewayOutbox
         {
             RoutingLog.OutboxOverflow(_context.Logger, GatewayId, Lane, _buffer.Bytes + entryLength);
             _context.Metrics.OutboxOverflowed();
+            _context.Metrics.LimitHit("outbox");
         }
 
         _buffer.Clear();

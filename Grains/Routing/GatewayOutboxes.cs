@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
+using WsCluster.Grains.Limits;
 using WsCluster.Routing;
 
 namespace WsCluster.Grains.Routing;
@@ -22,17 +23,19 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
     private readonly Dictionary<string, Gateway> _gateways = new(StringComparer.Ordinal);
 
     public GatewayOutboxes(
-        ILocalSiloDetails silo, IOptions<DeliveryOptions> options, TimeProvider time, GrainMetrics metrics, ILoggerFactory loggers)
+        ILocalSiloDetails silo, IOptions<DeliveryOptions> options, SiloLimits limits, TimeProvider time, GrainMetrics metrics, ILoggerFactory loggers)
     {
         _context = new OutboxContext
         {
             SiloId = silo.SiloAddress.ToParsableString(),
             Options = options.Value,
+            Limit = limits.Outboxes,
             Time = time,
             Metrics = metrics,
             Logger = loggers.CreateLogger<GatewayOutboxes>(),
         };
         _losses = new LossNotifier(_context);
+        metrics.Observe(limits);
         metrics.ObserveOutboxBytes(() => Outboxes().Sum(outbox => outbox.QueuedBytes));
         using (ExecutionContext.SuppressFlow())
         {
@@ -107,17 +110,8 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(GatewayOutboxes), ServiceLifecycleStage.Last, _ => Task.CompletedTask, _ => AnnounceStopAsync());
 
-    /// <summary>Stops all deliveries, with the silo.</summary>
-    public void Dispose()
-    {
-        _timer.Dispose();
-        foreach (var outbox in Outboxes())
-        {
-            outbox.Close();
-        }
-    }
-
-    private async Task AnnounceStopAsync()
+    /// <summary>Tells all gateways that the silo stops, and waits for them for a moment.</summary>
+    public async Task AnnounceStopAsync()
     {
         var outboxes = Outboxes();
         foreach (var outbox in outboxes)
@@ -132,6 +126,16 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
         catch (TimeoutException)
         {
             // Gateways that did not hear it notice the silo's silence.
+        }
+    }
+
+    /// <summary>Stops all deliveries, with the silo.</summary>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        foreach (var outbox in Outboxes())
+        {
+            outbox.Close();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using WsCluster.Grains.Limits;
 
 namespace WsCluster.Grains.Routing;
 
@@ -6,7 +7,8 @@ namespace WsCluster.Grains.Routing;
 /// The entries that wait in an outbox, already grouped into batches of at most <see cref="MaxBatchBytes"/>; a larger entry
 /// is a batch of its own. Not thread-safe: the outbox's lock guards it.
 /// </summary>
-internal sealed class OutboxBuffer
+/// <param name="silo">What waits in all of the silo's outboxes.</param>
+internal sealed class OutboxBuffer(Allowance silo)
 {
     public const int MaxBatchBytes = 256 * 1024;
     private const int SmallestRent = 4 * 1024;
@@ -29,6 +31,7 @@ internal sealed class OutboxBuffer
         entry.CopyTo(_open.AsSpan(_openLength));
         _openLength += entry.Length;
         Bytes += entry.Length;
+        silo.Take(entry.Length);
     }
 
     /// <summary>Takes the oldest batch; whoever takes it returns its array.</summary>
@@ -45,6 +48,7 @@ internal sealed class OutboxBuffer
         }
 
         Bytes -= batch.Length;
+        silo.Return(batch.Length);
         return true;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WsCluster.Grains.Limits;
 
 namespace WsCluster.Grains.Routing;
 
@@ -8,14 +9,31 @@ internal sealed record OutboxContext
     /// <summary>How often an idle outbox sends an empty batch, and how finely a lease is measured.</summary>
     public static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
+    private int _open;
+
     /// <summary>The silo's address with its generation.</summary>
     public required string SiloId { get; init; }
 
     public required DeliveryOptions Options { get; init; }
+
+    /// <summary>Bytes that may wait in all outboxes together.</summary>
+    public required Allowance Limit { get; init; }
 
     public required TimeProvider Time { get; init; }
 
     public required GrainMetrics Metrics { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    /// <summary>Outboxes that are open.</summary>
+    public int Open => Volatile.Read(ref _open);
+
+    /// <summary>
+    /// True when an outbox that holds this many bytes may keep them: they fit into its own limit, and the silo's is not passed or this
+    /// outbox has no more than its equal share of it. So the gateway that does not take its deliveries pays, not its neighbours.
+    /// </summary>
+    public bool Allows(long bytes) => bytes <= Options.MaxOutboxBytes && (!Limit.IsOver || bytes <= Limit.Limit / Math.Max(1, Open));
+
+    /// <summary>An outbox opens or closes.</summary>
+    public void CountOpen(int change) => Interlocked.Add(ref _open, change);
 }

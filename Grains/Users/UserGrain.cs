@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Serialization;
+using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
 using WsCluster.Routing;
 
@@ -12,13 +13,14 @@ internal sealed class UserGrain(
     IOptions<UserOptions> options,
     Serializer serializer,
     GatewayOutboxes outboxes,
+    SiloLimits limits,
     TimeProvider time,
     GrainMetrics metrics,
     ILogger<UserGrain> logger) : Grain, IUserGrain, IUserRouting
 {
     private static readonly TimeSpan MoveFlushLimit = TimeSpan.FromSeconds(1);
 
-    private readonly UserSessions _sessions = new(options.Value.MaxConnections);
+    private readonly UserSessions _sessions = new(options.Value.MaxConnections, limits.Sessions);
     private string _user = "";
     private GatewayAttachments _gateways = null!;
     private ActivationPin _pin = null!;
@@ -35,6 +37,7 @@ internal sealed class UserGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         metrics.UserDeactivated();
+        _sessions.Close();
         if (_gateways.Count == 0)
         {
             return;
@@ -71,6 +74,7 @@ internal sealed class UserGrain(
         var admitted = _sessions.TryAdd(session);
         if (!admitted)
         {
+            metrics.LimitHit("sessions");
             UserLog.Refused(logger, _user, session.Client, lane.GatewayId);
         }
 

@@ -1,8 +1,11 @@
+using WsCluster.Grains.Limits;
+
 namespace WsCluster.Grains.Users;
 
 /// <summary>The live connections of one user, by connection id.</summary>
 /// <param name="maxConnections">Most that may be added; 0 for no limit.</param>
-internal sealed class UserSessions(int maxConnections)
+/// <param name="silo">Most sessions of all of the silo's users.</param>
+internal sealed class UserSessions(int maxConnections, Allowance? silo = null)
 {
     private readonly Dictionary<string, UserSession> _byClient = new(StringComparer.Ordinal);
 
@@ -15,7 +18,8 @@ internal sealed class UserSessions(int maxConnections)
     /// <summary>Adds a connection unless there are as many as allowed. One that is known already is a repeat and stays.</summary>
     public bool TryAdd(UserSession session)
     {
-        if (maxConnections > 0 && Count >= maxConnections && !_byClient.ContainsKey(session.Client))
+        if (!_byClient.ContainsKey(session.Client) &&
+            ((maxConnections > 0 && Count >= maxConnections) || silo?.TryTake(1) == false))
         {
             return false;
         }
@@ -30,6 +34,11 @@ internal sealed class UserSessions(int maxConnections)
         RemoveGateway(gatewayId);
         foreach (var session in sessions)
         {
+            if (!_byClient.ContainsKey(session.Client))
+            {
+                silo?.Take(1);
+            }
+
             _byClient[session.Client] = session;
         }
     }
@@ -40,8 +49,12 @@ internal sealed class UserSessions(int maxConnections)
         if (_byClient.TryGetValue(client, out var session) && session.GatewayId == gatewayId)
         {
             _byClient.Remove(client);
+            silo?.Return(1);
         }
     }
+
+    /// <summary>The activation has ended: its sessions count no more.</summary>
+    public void Close() => silo?.Return(Count);
 
     public void RemoveGateway(string gatewayId)
     {
@@ -50,6 +63,7 @@ internal sealed class UserSessions(int maxConnections)
             if (session.GatewayId == gatewayId)
             {
                 _byClient.Remove(client);
+                silo?.Return(1);
             }
         }
     }

@@ -50,6 +50,10 @@ public sealed class SiloCluster : IAsyncLifetime
         return gateway;
     }
 
+    /// <summary>True when the grain's activation is on this silo.</summary>
+    internal bool Hosts(InProcessSiloHandle silo, IAddressable grain) =>
+        _cluster.TryGetGrainContext(grain.GetGrainId(), out var context) && context.Address.SiloAddress!.Equals(silo.SiloAddress);
+
     /// <summary>The silo that a <c>SiloId</c> names.</summary>
     internal InProcessSiloHandle SiloOf(string siloId) => _cluster.Silos.Single(silo => silo.SiloAddress.ToParsableString() == siloId);
 }

@@ -1,3 +1,5 @@
+using WsCluster.Grains.Limits;
+
 namespace WsCluster.Grains.History.Redis;
 
 /// <summary>A publish that waits for Redis, and for its publisher's answer.</summary>
@@ -11,9 +13,9 @@ internal sealed class PendingAppend(PublishRequest request, long size)
 
 /// <summary>
 /// What a channel's publishers wait for, in their order: what arrives while a call to Redis is under way goes with the next
-/// one. Bounded by count and bytes, the group under way included; past that the next publish is refused (error 111).
+/// one. Bounded by count and bytes, the group under way included, and by what the whole silo may have waiting; past that the next publish is refused (error 111).
 /// </summary>
-internal sealed class AppendQueue(RedisHistoryOptions options, GrainMetrics metrics)
+internal sealed class AppendQueue(RedisHistoryOptions options, GrainMetrics metrics, Allowance silo)
 {
     // A script blocks Redis while it runs: groups of this size take it well under a millisecond.
     private const int LargestGroup = 256;
@@ -34,6 +36,13 @@ internal sealed class AppendQueue(RedisHistoryOptions options, GrainMetrics metr
         {
             metrics.StoreRefused("full");
             throw new WsClusterException(ErrorCode.TooManyRequests, $"{_count} publishes wait for the channel's store already.");
+        }
+
+        if (!silo.TryTake(size))
+        {
+            metrics.StoreRefused("full");
+            metrics.LimitHit("append");
+            throw new WsClusterException(ErrorCode.TooManyRequests, "Too many publishes wait for the silo's store already.");
         }
 
         var append = new PendingAppend(request, size);
@@ -61,6 +70,7 @@ internal sealed class AppendQueue(RedisHistoryOptions options, GrainMetrics metr
         foreach (var append in _group)
         {
             Count(-1, -append.Size);
+            silo.Return(append.Size);
         }
 
         _group.Clear();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
+using WsCluster.Grains.Limits;
 
 namespace WsCluster.Grains.History.Redis;
 
@@ -12,21 +13,25 @@ internal sealed class RedisHistoryStore(
     IOptions<RedisHistoryOptions> options,
     TimeProvider time,
     GrainMetrics metrics,
+    SiloLimits limits,
     ILogger<RedisChannelStream> logger) : IHistoryStore
 {
     public IChannelStream Open(string channel, ChannelOptions channelOptions, IStreamOwner owner)
     {
         var calls = new StreamCalls(link, new StreamKeys(cluster.ClusterId, channel), channelOptions);
         var fsync = channelOptions.Durability == ChannelDurability.RedisFsync ? barrier : null;
+        var tail = new StreamTail(options.Value.TailBytes, channelOptions.HistorySize, channelOptions.HistoryTtl, time, limits.History);
+        var appender = new StreamAppender(calls, link, fsync, options.Value, time, metrics);
         return new RedisChannelStream(
             channel,
             channelOptions,
             owner,
+            new StreamHold(channelOptions, owner, calls, appender, tail, time),
             calls,
-            new StreamAppender(calls, link, fsync, options.Value, time, metrics),
-            new AppendQueue(options.Value, metrics),
+            appender,
+            new AppendQueue(options.Value, metrics, limits.Appends),
             link,
-            new StreamTail(options.Value.TailBytes, channelOptions.HistorySize, channelOptions.HistoryTtl, time),
+            tail,
             time,
             metrics,
             logger);

@@ -1,27 +1,37 @@
+using WsCluster.Grains.Limits;
+
 namespace WsCluster.Grains.History.Redis;
 
 /// <summary>
 /// The newest publications of a stream, as its owner saw them go by: a gapless range that ends at the top, within
-/// <paramref name="maxBytes"/> and <paramref name="maxCount"/>, until <paramref name="ttl"/> after the last.
+/// <paramref name="maxBytes"/> and <paramref name="maxCount"/>, until <paramref name="ttl"/> after the last, and fewer while all of the
+/// <paramref name="silo"/> is over its limit: Redis has them.
 /// </summary>
-internal sealed class StreamTail(int maxBytes, int maxCount, TimeSpan ttl, TimeProvider time)
+internal sealed class StreamTail(int maxBytes, int maxCount, TimeSpan ttl, TimeProvider time, Allowance? silo = null)
 {
-    private const int Overhead = 128; // objects and references of one publication, roughly
-
     private readonly Queue<Publication> _publications = new();
     private long _bytes;
     private DateTimeOffset _expiresAt;
+    private bool _isClosed;
 
     /// <summary>Adds the publication that follows the last one.</summary>
     public void Add(Publication publication)
     {
+        if (_isClosed)
+        {
+            return; // an append that was under way when the activation ended
+        }
+
         Trim();
         _publications.Enqueue(publication);
-        _bytes += SizeOf(publication);
+        _bytes += StreamSize.Of(publication);
+        silo?.Take(StreamSize.Of(publication));
         _expiresAt = time.GetUtcNow() + ttl;
-        while (_bytes > maxBytes || _publications.Count > maxCount)
+        while (_publications.Count > 0 && (_bytes > maxBytes || _publications.Count > maxCount || silo is { IsOver: true }))
         {
-            _bytes -= SizeOf(_publications.Dequeue());
+            var freed = StreamSize.Of(_publications.Dequeue());
+            _bytes -= freed;
+            silo?.Return(freed);
         }
     }
 
@@ -41,8 +51,16 @@ internal sealed class StreamTail(int maxBytes, int maxCount, TimeSpan ttl, TimeP
         return _publications.Count == 0 ? null : _publications.Last();
     }
 
+    /// <summary>Drops everything, and whatever is still added.</summary>
+    public void Close()
+    {
+        Clear();
+        _isClosed = true;
+    }
+
     public void Clear()
     {
+        silo?.Return(_bytes);
         _publications.Clear();
         _bytes = 0;
     }
@@ -58,7 +76,4 @@ internal sealed class StreamTail(int maxBytes, int maxCount, TimeSpan ttl, TimeP
 
         return _publications.Count == 0 ? null : _expiresAt;
     }
-
-    private static long SizeOf(Publication publication) =>
-        publication.Data.Length + Overhead + (publication.Info?.ConnInfo?.Length ?? 0) + (publication.Info?.ChanInfo?.Length ?? 0);
 }

@@ -265,7 +265,7 @@ public abstract class HistoryStoreTests
 
 public sealed class MemoryHistoryStoreTests : HistoryStoreTests
 {
-    private protected override IHistoryStore Store { get; } = new MemoryHistoryStore(TimeProvider.System, Metrics);
+    private protected override IHistoryStore Store { get; } = new MemoryHistoryStore(TimeProvider.System, Metrics, Limits);
 
     private protected override ChannelDurability Durability => ChannelDurability.Memory;
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
 using WsCluster.Grains;
+using WsCluster.Grains.Limits;
 
 namespace WsCluster.Tests.Cluster.History;
 
@@ -12,6 +14,8 @@ internal static class StreamTest
     private static readonly ServiceProvider Services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     public static GrainMetrics Metrics { get; } = new(Services.GetRequiredService<IMeterFactory>());
+
+    public static SiloLimits Limits { get; } = new SiloLimits(Options.Create(new SiloLimitOptions()));
 
     /// <summary>Runs a test as a grain runs its calls: many may overlap, one runs at a time.</summary>
     public static Task OnOneSchedulerAsync(Func<Task> test) =>

@@ -16,7 +16,7 @@ internal sealed class TestRedisStore : IAsyncLifetime
         Cluster = new ClusterOptions { Redis = server.ConnectionString, ClusterId = "test" };
         Link = new RedisLink(Cluster, options, TimeProvider.System, NullLogger<RedisLink>.Instance);
         Barrier = new FsyncBarrier(Link, Cluster, TimeProvider.System);
-        Store = new RedisHistoryStore(Link, Barrier, Cluster, options, TimeProvider.System, StreamTest.Metrics, NullLogger<RedisChannelStream>.Instance);
+        Store = new RedisHistoryStore(Link, Barrier, Cluster, options, TimeProvider.System, StreamTest.Metrics, StreamTest.Limits, NullLogger<RedisChannelStream>.Instance);
     }
 
     public RedisHistoryOptions Options { get; }

@@ -1,19 +1,21 @@
 using System.Net.Sockets;
+using StackExchange.Redis;
 
 namespace WsCluster.Tests.EndToEnd.Harness;
 
 /// <summary>A real redis-server on a free port, with a folder of its own that goes with it.</summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
-    private readonly ServerProcess _process;
     private readonly string _folder;
 
     private RedisProcess(ServerProcess process, string folder, int port)
     {
-        _process = process;
+        Process = process;
         _folder = folder;
         Port = port;
     }
+
+    public ServerProcess Process { get; }
 
     public int Port { get; }
 
@@ -41,9 +43,16 @@ internal sealed class RedisProcess : IAsyncDisposable
         return redis;
     }
 
+    /// <summary>Drops everything that it holds.</summary>
+    public async Task FlushAsync()
+    {
+        await using var link = await ConnectionMultiplexer.ConnectAsync($"{ConnectionString},allowAdmin=true");
+        await link.GetServers()[0].FlushDatabaseAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _process.DisposeAsync();
+        await Process.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 

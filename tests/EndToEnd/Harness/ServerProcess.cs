@@ -96,6 +96,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Stops it from running (SIGSTOP), until <see cref="Resume"/>.</summary>
+    public void Pause() => SendSignal(_process.Id, SigStop);
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public void Resume() => SendSignal(_process.Id, SigCont);
+
     /// <summary>Asks it to stop (SIGTERM) and returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
@@ -144,6 +150,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int process, int signal);

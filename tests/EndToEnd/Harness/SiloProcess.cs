@@ -3,10 +3,11 @@ namespace WsCluster.Tests.EndToEnd.Harness;
 /// <summary>One silo of a cluster.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
-    private SiloProcess(ServerProcess process, Uri address)
+    private SiloProcess(ServerProcess process, Uri address, int port)
     {
         Process = process;
         Address = address;
+        Port = port;
     }
 
     public ServerProcess Process { get; }
@@ -14,19 +15,23 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Where it answers health checks.</summary>
     public Uri Address { get; }
 
+    /// <summary>The port by which the cluster knows it.</summary>
+    public int Port { get; }
+
     /// <summary>Starts one and waits until it is ready. Settings are written as on the command line, without dashes.</summary>
     public static Task<SiloProcess> StartAsync(string name, params string[] settings) => Retry.OnOtherPortsAsync(async () =>
     {
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        var port = FreePort.Next();
         var process = ServerProcess.StartDotnet(name, "Silo", "WsCluster.Silo.dll",
         [
             "--urls", address.ToString(),
-            $"--WsCluster:Silo:Port={FreePort.Next()}",
+            $"--WsCluster:Silo:Port={port}",
             $"--WsCluster:Silo:GatewayPort={FreePort.Next()}",
             "--WsCluster:Silo:AdvertisedAddress=127.0.0.1",
             .. settings.Select(s => $"--{s}"),
         ]);
-        var silo = new SiloProcess(process, address);
+        var silo = new SiloProcess(process, address, port);
         try
         {
             await process.WaitUntilAsync("it was ready", () => Health.IsReadyAsync(address));

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using StackExchange.Redis;
+
 namespace WsCluster.Tests.EndToEnd.Harness;
 
 /// <summary>A cluster of real processes: a Redis, silos and gateways, with the channels of cluster.json.</summary>
@@ -14,6 +17,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private readonly List<SiloProcess> _silos = [];
     private readonly List<GatewayProcess> _gateways = [];
+    private int _started;
 
     private TestCluster(RedisProcess redis)
     {
@@ -57,9 +61,17 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async Task<SiloProcess> StartSiloAsync()
     {
-        var silo = await SiloProcess.StartAsync($"silo-{_silos.Count}", [.. CommonSettings]);
+        var silo = await SiloProcess.StartAsync($"silo-{_started++}", [.. CommonSettings]);
         _silos.Add(silo);
         return silo;
+    }
+
+    /// <summary>Stops a silo in order (SIGTERM) and forgets it; it must end with 0.</summary>
+    public async Task StopSiloAsync(SiloProcess silo)
+    {
+        Assert.Equal(0, await silo.Process.StopAsync());
+        _silos.Remove(silo);
+        await silo.DisposeAsync();
     }
 
     /// <summary>Adds a gateway; its own settings come last and win.</summary>
@@ -76,6 +88,26 @@ internal sealed class TestCluster : IAsyncDisposable
         var gateway = await GatewayProcess.StartListeningAsync($"gateway-{_gateways.Count}", [.. GatewaySettings, .. settings]);
         _gateways.Add(gateway);
         return gateway;
+    }
+
+    /// <summary>The rows of the membership table, by silo.</summary>
+    public async Task<IReadOnlyDictionary<string, MemberRow>> ReadMembersAsync()
+    {
+        await using var link = await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
+        return (await link.GetDatabase().HashGetAllAsync(MembersKey)).Where(row => row.Name != "Version").ToDictionary(
+            row => (string)row.Name!,
+            row =>
+            {
+                using var json = JsonDocument.Parse((string)row.Value!);
+                return new MemberRow(json.RootElement.GetProperty("Status").GetInt32(), json.RootElement.GetProperty("IAmAliveTime").GetDateTime().ToUniversalTime());
+            });
+    }
+
+    /// <summary>Removes a silo's row behind the back of the cluster.</summary>
+    public async Task RemoveMemberAsync(string silo)
+    {
+        await using var link = await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
+        Assert.True(await link.GetDatabase().HashDeleteAsync(MembersKey, silo));
     }
 
     /// <summary>What the scripts get to know.</summary>
@@ -112,6 +144,8 @@ internal sealed class TestCluster : IAsyncDisposable
         $"WsCluster:Tokens:HmacSecret={Secret}",
         $"WsCluster:Api:Keys:0={ApiKey}",
     ];
+
+    private RedisKey MembersKey => $"{ClusterId}/members/{ClusterId}";
 
     private IEnumerable<string> CommonSettings =>
     [

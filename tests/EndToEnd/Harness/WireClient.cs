@@ -9,18 +9,19 @@ internal sealed class WireClient : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket;
     private readonly Queue<JsonNode> _inbox = new();
-    private readonly CancellationTokenSource _patience = new(Patience.ForScenario);
+    private readonly CancellationTokenSource _patience;
 
-    private WireClient(ClientWebSocket socket)
+    private WireClient(ClientWebSocket socket, TimeSpan patience)
     {
         _socket = socket;
+        _patience = new CancellationTokenSource(patience);
     }
 
     /// <summary>What pings are answered with; null: nothing.</summary>
     public string? Pong { get; set; } = "{}";
 
-    /// <summary>Opens the transport and sends nothing yet.</summary>
-    public static async Task<WireClient> OpenAsync(GatewayProcess gateway, bool protobuf = false)
+    /// <summary>Opens the transport and sends nothing yet. It waits for frames for its lifetime, by default as long as a scenario takes.</summary>
+    public static async Task<WireClient> OpenAsync(GatewayProcess gateway, bool protobuf = false, TimeSpan? lifetime = null)
     {
         var socket = new ClientWebSocket();
         if (protobuf)
@@ -30,13 +31,13 @@ internal sealed class WireClient : IAsyncDisposable
 
         using var patience = new CancellationTokenSource(Patience.ForEvent);
         await socket.ConnectAsync(gateway.WebSocketAddress, patience.Token);
-        return new WireClient(socket);
+        return new WireClient(socket, lifetime ?? Patience.ForScenario);
     }
 
     /// <summary>Opens a JSON connection and connects it without a token.</summary>
-    public static async Task<WireClient> ConnectAsync(GatewayProcess gateway)
+    public static async Task<WireClient> ConnectAsync(GatewayProcess gateway, TimeSpan? lifetime = null)
     {
-        var client = await OpenAsync(gateway);
+        var client = await OpenAsync(gateway, lifetime: lifetime);
         await client.SendAsync("""{"id":1,"connect":{}}""");
         Assert.NotNull((await client.ReplyAsync(1))["connect"]);
         return client;

@@ -4,6 +4,7 @@ using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.ServerApi;
 using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Hosting;
+using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
 
@@ -25,6 +26,7 @@ public class ConfigurationReferenceTests
         ("silo", SiloEndpointOptions.SectionName, typeof(SiloEndpointOptions)),
         ("users", UserOptions.SectionName, typeof(UserOptions)),
         ("delivery", DeliveryOptions.SectionName, typeof(DeliveryOptions)),
+        ("limits", SiloLimitOptions.SectionName, typeof(SiloLimitOptions)),
         ("redishistory", RedisHistoryOptions.SectionName, typeof(RedisHistoryOptions)),
         ("client", WsClusterClientOptions.SectionName, typeof(WsClusterClientOptions)),
     ];

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Runtime;
 using WsCluster.Grains;
+using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
 using WsCluster.Routing;
 
@@ -14,20 +15,15 @@ public sealed class GatewayOutboxTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly RecordingObserver _observer = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly Allowance _limit = new(64 * 1024 * 1024);
+    private readonly OutboxContext _context;
     private readonly GatewayOutbox _outbox;
     private int _lost;
 
     public GatewayOutboxTests()
     {
-        var context = new OutboxContext
-        {
-            SiloId = "silo@1",
-            Options = new DeliveryOptions { MaxOutboxBytes = 1024 * 1024 },
-            Time = _time,
-            Metrics = new GrainMetrics(_services.GetRequiredService<IMeterFactory>()),
-            Logger = NullLogger.Instance,
-        };
-        _outbox = new GatewayOutbox(context, new GatewayLane { GatewayId = "g", Incarnation = 1, Lane = 0, Observer = _observer }, outbox =>
+        _context = Context(_limit);
+        _outbox = new GatewayOutbox(_context, new GatewayLane { GatewayId = "g", Incarnation = 1, Lane = 0, Observer = _observer }, outbox =>
         {
             Interlocked.Increment(ref _lost);
             outbox.Close();
@@ -121,6 +117,50 @@ public sealed class GatewayOutboxTests : IAsyncDisposable
         Assert.Equal([1L, 1L, 1L, 2L], _observer.Batches.Select(batch => batch.Sequence));
         Assert.Equal([1, 1, 1, 2], _observer.Bytes);
         Assert.Equal(0, _lost);
+    }
+
+    [Fact]
+    public async Task Enqueue_CountsInTheSiloUntilSentOrDropped()
+    {
+        var gate = Hold();
+        _outbox.Enqueue([1]);
+        await Wait.UntilAsync("the first batch", () => _observer.Batches.Count == 1);
+        _outbox.Enqueue(new byte[1000]);
+        Assert.Equal(1000, _limit.Used);
+
+        gate.SetResult();
+        await Wait.UntilAsync("the second batch", () => _observer.Batches.Count == 2);
+        Assert.Equal(0, _limit.Used);
+    }
+
+    [Fact]
+    public async Task Enqueue_PastTheSilosLimit_DropsTheOutboxThatHoldsMoreThanItsShare()
+    {
+        var gate = Hold();
+        _outbox.Enqueue([1]);
+        await Wait.UntilAsync("the first batch", () => _observer.Batches.Count == 1);
+        _limit.Take(_limit.Limit); // another outbox
+        _outbox.Enqueue(new byte[1000]);
+        Assert.Equal(1000, _outbox.QueuedBytes);
+
+        _context.CountOpen(99_999);
+        _outbox.Enqueue(new byte[1000]);
+        Assert.Equal(0, _outbox.QueuedBytes);
+        gate.SetResult();
+        await Wait.UntilAsync("the batch after", () => _observer.Batches.Count == 2);
+        Assert.True(_observer.Batches[1].Resynchronise);
+    }
+
+    [Fact]
+    public void Allows_PastTheSilosLimit_SparesOutboxesWithinTheirShare()
+    {
+        var context = Context(new Allowance(1000));
+        context.CountOpen(4);
+
+        Assert.True(context.Allows(900));
+        context.Limit.Take(1001);
+        Assert.True(context.Allows(250));
+        Assert.False(context.Allows(251));
     }
 
     [Fact]
@@ -312,4 +352,14 @@ public sealed class GatewayOutboxTests : IAsyncDisposable
             _time.Advance(TimeSpan.FromMilliseconds(200));
             return condition();
         });
+
+    private OutboxContext Context(Allowance limit) => new()
+    {
+        SiloId = "silo@1",
+        Options = new DeliveryOptions { MaxOutboxBytes = 1024 * 1024 },
+        Limit = limit,
+        Time = _time,
+        Metrics = new GrainMetrics(_services.GetRequiredService<IMeterFactory>()),
+        Logger = NullLogger.Instance,
+    };
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Runtime;
 using WsCluster.Grains;
+using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
 using WsCluster.Routing;
 
@@ -22,6 +23,7 @@ public sealed class GatewayOutboxesTests : IAsyncDisposable
     public GatewayOutboxesTests() => _outboxes = new GatewayOutboxes(
         new Silo(),
         Options.Create(new DeliveryOptions()),
+        new SiloLimits(Options.Create(new SiloLimitOptions())),
         _time,
         new GrainMetrics(_services.GetRequiredService<IMeterFactory>()),
         NullLoggerFactory.Instance);

@@ -1,9 +1,11 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using WsCluster.Configuration;
 using WsCluster.Grains;
 using WsCluster.Grains.History;
+using WsCluster.Grains.Limits;
 
 namespace WsCluster.Tests.Unit.Grains;
 
@@ -13,8 +15,50 @@ public sealed class MemoryChannelStreamTests : IDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly RecordingOwner _owner = new();
     private readonly FakeTimeProvider _time = new();
+    private readonly SiloLimits _limits = new(Options.Create(new SiloLimitOptions()));
 
     public void Dispose() => _services.Dispose();
+
+    [Fact]
+    public async Task HandOver_TakesEverythingToTheNextStream()
+    {
+        var options = new ChannelOptions { HistorySize = 10, HistoryTtl = TimeSpan.FromMinutes(5) };
+        var old = Create(options);
+        await old.AppendAsync(new PublishRequest { Data = [1], IdempotencyKey = "k", Version = 3, VersionEpoch = "v" });
+        var top = await old.AppendAsync(new PublishRequest { Data = [2] });
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        var next = Create(options);
+        ((IHandedOverStream)next).TakeOver(((IHandedOverStream)old).HandOver(1_000_000)!);
+
+        Assert.Equal(top, await next.GetTopAsync());
+        Assert.Equal([1, 2], (await next.ReadAfterAsync(0, -1)).Publications.Select(publication => publication.Data[0]));
+        Assert.Equal(top with { Offset = 1 }, await next.AppendAsync(new PublishRequest { Data = [9], IdempotencyKey = "k" }));
+        Assert.Equal(top, await next.AppendAsync(new PublishRequest { Data = [9], Version = 3, VersionEpoch = "v" }));
+        Assert.Equal(_time.GetUtcNow() + TimeSpan.FromMinutes(4), next.Trim());
+        _time.Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal(top with { Offset = 3 }, await next.AppendAsync(new PublishRequest { Data = [3], IdempotencyKey = "k" }));
+    }
+
+    [Fact]
+    public async Task HandOver_OfMoreThanAllowed_LeavesTheOldestBehind()
+    {
+        var options = new ChannelOptions { HistorySize = 10, HistoryTtl = TimeSpan.FromMinutes(5) };
+        var old = Create(options);
+        for (var i = 0; i < 5; i++)
+        {
+            await old.AppendAsync(new PublishRequest { Data = new byte[1000] });
+        }
+
+        var state = ((IHandedOverStream)old).HandOver(2500)!;
+
+        Assert.Equal([4UL, 5UL], state.Publications.Select(publication => publication.Offset));
+        Assert.Equal(5UL, state.Top.Offset);
+    }
+
+    [Fact]
+    public void HandOver_OfNothing_IsNothing() =>
+        Assert.Null(((IHandedOverStream)Create(new ChannelOptions())).HandOver(1_000_000));
 
     [Fact]
     public async Task Append_WithoutHistory_HasNoPosition()
@@ -111,7 +155,7 @@ public sealed class MemoryChannelStreamTests : IDisposable
     }
 
     private IChannelStream Create(ChannelOptions options) =>
-        new MemoryHistoryStore(_time, new GrainMetrics(_services.GetRequiredService<IMeterFactory>())).Open("c", options, _owner);
+        new MemoryHistoryStore(_time, new GrainMetrics(_services.GetRequiredService<IMeterFactory>()), _limits).Open("c", options, _owner);
 
     private static ChannelOptions WithHistory() => new() { HistorySize = 10, HistoryTtl = TimeSpan.FromMinutes(1) };
 

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Clustering.Redis;
+using Orleans.Runtime;
+using WsCluster.Grains.Routing;
+
+namespace WsCluster.Grains.Hosting.Membership;
+
+/// <summary>
+/// Ends the process when the cluster's membership no longer has this silo. Orleans would go on as if nothing had happened, while
+/// the next silo to start founds a second cluster: two activations of a channel, and gateways that hear only one of them.
+/// </summary>
+/// <remarks>
+/// A store that does not answer proves nothing, and a row that says Dead is for Orleans, which ends the process by itself.
+/// </remarks>
+internal sealed class MembershipWatch(
+    IMembershipTable table,
+    ILocalSiloDetails silo,
+    GatewayOutboxes outboxes,
+    SiloFitness fitness,
+    TimeProvider time,
+    ILogger<MembershipWatch> logger) : BackgroundService
+{
+    /// <summary>How often the silo looks for its row.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    // Loggers write in the background, and the process ends without waiting for them.
+    private static readonly TimeSpan LogTime = TimeSpan.FromMilliseconds(200);
+
+    private readonly OwnRow _row = new(silo.SiloAddress);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (await LookAsync(stoppingToken) is not { } problem)
+            {
+                continue;
+            }
+
+            MembershipLog.Lost(logger, silo.SiloAddress, problem, SiloFitness.MembershipLostExitCode);
+            fitness.Lose();
+            await outboxes.AnnounceStopAsync(); // gateways look for their channels elsewhere at once, not after a silence
+            await Task.Delay(LogTime, time, CancellationToken.None);
+            fitness.Exit(SiloFitness.MembershipLostExitCode);
+            return;
+        }
+    }
+
+    private async Task<string?> LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _row.Judge(await ReadAsync(cancellationToken));
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            MembershipLog.Unreadable(logger, e.Message);
+            return null;
+        }
+    }
+
+    private async Task<MembershipTableData?> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await table.ReadAllAsync(cancellationToken);
+        }
+        catch (RedisClusteringException)
+        {
+            return null; // the store answered, and has no table
+        }
+    }
+}

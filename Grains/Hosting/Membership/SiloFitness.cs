@@ -1,0 +1,23 @@
+namespace WsCluster.Grains.Hosting.Membership;
+
+/// <summary>Whether a silo may still serve.</summary>
+/// <param name="exit">Ends the process with an exit code.</param>
+public sealed class SiloFitness(Action<int> exit)
+{
+    /// <summary>The process's exit code when the membership table has lost the silo: start it again.</summary>
+    public const int MembershipLostExitCode = 3;
+
+    private volatile bool _isLost;
+
+    /// <summary>A silo that ends its own process.</summary>
+    public SiloFitness() : this(Environment.Exit)
+    {
+    }
+
+    /// <summary>True once the silo must not serve any more: it is about to end, and is not ready.</summary>
+    public bool IsLost => _isLost;
+
+    internal void Lose() => _isLost = true;
+
+    internal void Exit(int code) => exit(code);
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Options;
+
+namespace WsCluster.Grains.Limits;
+
+/// <summary>What a silo may hold in memory: one allowance for each thing that grows with its load.</summary>
+internal sealed class SiloLimits(IOptions<SiloLimitOptions> options)
+{
+    /// <summary>Bytes in the outboxes of all gateways.</summary>
+    public Allowance Outboxes { get; } = new(options.Value.MaxOutboxBytes);
+
+    /// <summary>Bytes of publications kept in memory.</summary>
+    public Allowance History { get; } = new(options.Value.MaxHistoryBytes);
+
+    /// <summary>Bytes of publications that one channel keeps in memory.</summary>
+    public long ChannelHistoryBytes => options.Value.MaxChannelHistoryBytes;
+
+    /// <summary>Bytes of publications that wait for Redis.</summary>
+    public Allowance Appends { get; } = new(options.Value.MaxPendingBytes);
+
+    /// <summary>Idempotency keys in memory.</summary>
+    public Allowance Keys { get; } = new(options.Value.MaxIdempotencyKeys);
+
+    /// <summary>Members of presence.</summary>
+    public Allowance Members { get; } = new(options.Value.MaxMembers);
+
+    /// <summary>Sessions of users.</summary>
+    public Allowance Sessions { get; } = new(options.Value.MaxSessions);
+}
