@@ -23,7 +23,7 @@ internal sealed class Connection : IDeadline
     private bool _closed; // guarded by _sync
 
     public Connection(
-        ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, bool pings = true, WriterShard? shard = null)
+        ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, bool pings = true, IWriterScheduler? shard = null)
     {
         _transport = transport;
         _options = options;

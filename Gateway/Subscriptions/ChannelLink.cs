@@ -144,7 +144,7 @@ internal sealed class ChannelLink : ISiloBound
     {
         try
         {
-            return await synchronising.WaitAsync(_directory.Options.ClusterDeadline, _directory.Time);
+            return await ResultAsync(synchronising).WaitAsync(_directory.Options.ClusterDeadline, _directory.Time);
         }
         catch (TimeoutException)
         {
@@ -152,10 +152,13 @@ internal sealed class ChannelLink : ISiloBound
         }
     }
 
+    /// <summary>Brings the result to where its waiter runs: whoever sets it holds a lock.</summary>
+    private static async Task<ErrorCode> ResultAsync(Task<ErrorCode> synchronising) => await synchronising;
+
     private void StartLocked()
     {
         _synchronising = new TaskCompletionSource<ErrorCode>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = Task.Run(SynchroniseAsync);
+        _directory.Start(SynchroniseAsync);
     }
 
     private async Task SynchroniseAsync()
@@ -203,12 +206,8 @@ internal sealed class ChannelLink : ISiloBound
 
     private async Task WaitForNextAttemptAsync(int attempt)
     {
-        lock (_sync)
-        {
-            _subscribeAgain = true; // wherever the grain is now, it may not know this gateway
-        }
-
-        await Task.Delay(Backoff.Delay(attempt), _directory.Time);
+        AskAgain(); // wherever the grain is now, it may not know this gateway
+        await Task.Delay(Backoff.Delay(attempt, _directory.Random), _directory.Time);
     }
 
     /// <summary>Answers those who wait, and goes on.</summary>
@@ -242,6 +241,11 @@ internal sealed class ChannelLink : ISiloBound
             attachment = await _grain.SubscribeAsync(
                 new GatewaySubscription { Lane = _lane, Members = Presence.Snapshot(), Number = _number });
             Bind(attachment.SiloId);
+            if (attachment.MembersOutdated)
+            {
+                AskAgain();
+                return false;
+            }
         }
 
         var top = attachment?.Top ?? await CatchUpAsync();
@@ -277,6 +281,14 @@ internal sealed class ChannelLink : ISiloBound
             {
                 return page.Top;
             }
+        }
+    }
+
+    private void AskAgain()
+    {
+        lock (_sync)
+        {
+            _subscribeAgain = true;
         }
     }
 
