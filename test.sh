@@ -152,6 +152,7 @@ step "building the solution" 900 dotnet build WsCluster.sln -c Release --disable
 say "style"
 if run 300 dotnet format WsCluster.sln --verify-no-changes --no-restore; then add style 1 0 0; else add style 0 1 0; fi
 suite Unit 300
+suite Simulation 900
 suite Cluster 420
 step "npm ci" 300 npm ci --prefix tests/EndToEnd/node --no-audit --no-fund
 suite EndToEnd 720

@@ -20,7 +20,10 @@ public interface IChannelRouting : IGrainWithStringKey
     [Alias("Unsubscribe")]
     Task UnsubscribeAsync(string gatewayId, long incarnation, long number);
 
-    /// <summary>Adds and removes members of the gateway, and tells subscribers where the namespace says so.</summary>
+    /// <summary>
+    /// Adds and removes members of the gateway, and tells subscribers where the namespace says so. An update that a later
+    /// one or a later subscription overtook changes nothing.
+    /// </summary>
     /// <returns>False when the channel does not know the gateway (it moved): subscribe again, with the whole member set.</returns>
     [Alias("UpdatePresence")]
     Task<bool> UpdatePresenceAsync(PresenceUpdate update);
@@ -54,7 +57,7 @@ public sealed record GatewaySubscription
     /// <summary>All of the gateway's members of the channel; null when the channel keeps no presence or there are none yet.</summary>
     [Id(1)] public IReadOnlyList<PresenceMember>? Members { get; init; }
 
-    /// <summary>Counts the gateway's subscriptions upward over its whole life.</summary>
+    /// <summary>Counts the gateway's subscriptions upward over its whole life; taken before <see cref="Members"/> are listed.</summary>
     [Id(2)] public required long Number { get; init; }
 }
 
@@ -90,6 +93,12 @@ public sealed record PresenceUpdate
 
     /// <summary>The changes, in the order in which they happened.</summary>
     [Id(2)] public required IReadOnlyList<PresenceChange> Changes { get; init; }
+
+    /// <summary>
+    /// Counts together with <see cref="GatewaySubscription.Number"/>, so that the channel knows which of a report and a member
+    /// list is the older one. Zero from gateways that do not count.
+    /// </summary>
+    [Id(3)] public long Number { get; init; }
 }
 
 /// <summary>One join or leave.</summary>
@@ -113,6 +122,12 @@ public sealed record ChannelAttachment
     /// the namespace allows no deltas.
     /// </summary>
     [Id(2)] public Publication? Latest { get; init; }
+
+    /// <summary>
+    /// True when a later report or list of the gateway came before this subscription, whose members were therefore not taken:
+    /// subscribe again.
+    /// </summary>
+    [Id(3)] public bool MembersOutdated { get; init; }
 }
 
 /// <summary>What to read for a recovering subscriber or a gateway that missed something.</summary>

@@ -21,7 +21,7 @@ internal sealed class Connection
     private bool _closed; // guarded by _sync
 
     public Connection(
-        ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, bool pings = true, WriterShard? shard = null)
+        ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, bool pings = true, IWriterScheduler? shard = null)
     {
         _options = options;
         _subscriptions = new ConnectionSubscriptions(options.MaxChannelsPerConnection);

@@ -12,7 +12,7 @@ namespace WsCluster.Gateway.Connections;
 /// <param name="codec">The connection's protocol.</param>
 /// <param name="maxQueuedBytes">Bytes that may wait.</param>
 /// <param name="shard">Whose thread sends; null for the thread pool, for transports that may block.</param>
-internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec codec, int maxQueuedBytes, WriterShard? shard = null)
+internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec codec, int maxQueuedBytes, IWriterScheduler? shard = null)
     : IThreadPoolWorkItem
 {
     /// <summary>Sends are filled up to this size: large enough to save system calls, small enough to pool.</summary>

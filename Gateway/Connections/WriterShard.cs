@@ -7,7 +7,7 @@ namespace WsCluster.Gateway.Connections;
 /// threads once instead of queueing thousands of work items. While sending is what keeps it busy it pauses between rounds,
 /// so that more is joined into each send; the first message after a quiet time goes at once.
 /// </summary>
-internal sealed class WriterShard : IDisposable
+internal sealed class WriterShard : IWriterScheduler, IDisposable
 {
     /// <summary>A round shorter than this does not pay for waiting.</summary>
     private static readonly TimeSpan BusyRound = TimeSpan.FromMilliseconds(1);
@@ -24,7 +24,7 @@ internal sealed class WriterShard : IDisposable
         new Thread(Run) { IsBackground = true, Name = $"writer {number}" }.Start();
     }
 
-    /// <summary>Has a connection's queue drained in the next round.</summary>
+    /// <inheritdoc/>
     public void Schedule(IThreadPoolWorkItem writer)
     {
         lock (_sync)

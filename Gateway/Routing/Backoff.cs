@@ -7,9 +7,9 @@ internal static class Backoff
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     /// <summary>The delay after the attempt with this number, counted from 0.</summary>
-    public static TimeSpan Delay(int attempt)
+    public static TimeSpan Delay(int attempt, Random? random = null)
     {
         var ceiling = First * Math.Pow(2, Math.Min(attempt, 10));
-        return (ceiling < Longest ? ceiling : Longest) * (0.25 + (Random.Shared.NextDouble() * 0.75));
+        return (ceiling < Longest ? ceiling : Longest) * (0.25 + ((random ?? Random.Shared).NextDouble() * 0.75));
     }
 }

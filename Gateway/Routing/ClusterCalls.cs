@@ -8,7 +8,7 @@ namespace WsCluster.Gateway.Routing;
 /// Repeats calls to the cluster that failed for a passing reason, until they succeed or the deadline has passed. The cluster
 /// being away is normal for some seconds after a silo died.
 /// </summary>
-internal sealed class ClusterCalls(IOptions<GatewayOptions> options, TimeProvider time)
+internal sealed class ClusterCalls(IOptions<GatewayOptions> options, TimeProvider time, Random? random = null)
 {
     /// <summary>Repeats a call that may run twice without harm.</summary>
     public Task<T> RepeatAsync<T>(Func<Task<T>> call) => RepeatAsync(call, IsPassing);
@@ -28,7 +28,7 @@ internal sealed class ClusterCalls(IOptions<GatewayOptions> options, TimeProvide
             }
             catch (Exception e) when (mayRepeat(e) && time.GetElapsedTime(start) < options.Value.ClusterDeadline)
             {
-                await Task.Delay(Backoff.Delay(attempt), time);
+                await Task.Delay(Backoff.Delay(attempt, random), time);
             }
         }
     }

@@ -12,12 +12,16 @@ internal sealed class GatewayObserver(int lane, DeliveryDispatcher dispatcher) :
     {
         lock (_sync)
         {
-            _received.TryGetValue(batch.SiloId, out var last);
+            var isKnown = _received.TryGetValue(batch.SiloId, out var last);
             var sameOutbox = last.OutboxId == batch.OutboxId;
             if (!sameOutbox || batch.Sequence > last.Sequence)
             {
                 _received[batch.SiloId] = (batch.OutboxId, batch.Sequence);
-                dispatcher.Dispatch(batch, lane, missed: sameOutbox && batch.Sequence != last.Sequence + 1);
+
+                // Another outbox of the same silo: the silo gave this gateway up meanwhile, and the channels of the old outbox
+                // forgot it. Heard from again through one of them, the silo would never seem silent to the others.
+                var missed = isKnown && (!sameOutbox || batch.Sequence != last.Sequence + 1);
+                dispatcher.Dispatch(batch, lane, missed);
                 Prune();
             }
         }

@@ -7,7 +7,7 @@ namespace WsCluster.Gateway.Routing;
 /// Knows which silo serves what, and listens: a silo that has something for this gateway is heard every second. When one
 /// falls silent its channels and users are looked up again, spread over a second so that the other silos are not flooded.
 /// </summary>
-internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> options, ILogger<SiloWatch> logger) : BackgroundService
+internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> options, ILogger<SiloWatch> logger, Random? random = null) : BackgroundService
 {
     private static readonly TimeSpan CheckEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
@@ -162,7 +162,7 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
 
     private async Task RebindAsync(ISiloBound[] items, TimeSpan spread)
     {
-        Random.Shared.Shuffle(items);
+        (random ?? Random.Shared).Shuffle(items);
         var slice = Math.Max(1, items.Length / 20);
         for (var i = 0; i < items.Length; i++)
         {

@@ -21,7 +21,9 @@ internal sealed class ChannelDirectory(
     DeadlineClock clock,
     TimeProvider time,
     IOptions<GatewayOptions> options,
-    ILogger<ChannelDirectory> logger)
+    ILogger<ChannelDirectory> logger,
+    Random? random = null,
+    TaskScheduler? background = null)
 {
     private const int MaxNameBytes = 1024;
 
@@ -50,12 +52,19 @@ internal sealed class ChannelDirectory(
 
     public ILogger Logger => logger;
 
+    /// <summary>Spreads attempts over time.</summary>
+    public Random Random => random ?? Random.Shared;
+
     /// <summary>The channels with at least one live subscriber, and how many each has.</summary>
     public IEnumerable<(string Name, int Subscribers)> Occupied =>
         _channels.Values.Where(c => c.Count > 0).Select(c => (c.Name, c.Count));
 
     /// <summary>Every channel that the gateway is subscribed to, empty lingering ones too.</summary>
     public int Count => _channels.Count;
+
+    /// <summary>Starts work that goes on by itself, off the caller's locks.</summary>
+    public void Start(Func<Task> work) =>
+        _ = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background ?? TaskScheduler.Default);
 
     /// <summary>Numbers the gateway's subscriptions; never repeats, also across restarts of the process.</summary>
     public long NextSubscriptionNumber() => Interlocked.Increment(ref _subscriptionNumber);

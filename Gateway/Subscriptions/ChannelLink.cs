@@ -133,7 +133,7 @@ internal sealed class ChannelLink : ISiloBound
     {
         try
         {
-            return await synchronising.WaitAsync(_directory.Options.ClusterDeadline, _directory.Time);
+            return await ResultAsync(synchronising).WaitAsync(_directory.Options.ClusterDeadline, _directory.Time);
         }
         catch (TimeoutException)
         {
@@ -141,10 +141,13 @@ internal sealed class ChannelLink : ISiloBound
         }
     }
 
+    /// <summary>Brings the result to where its waiter runs: whoever sets it holds a lock.</summary>
+    private static async Task<ErrorCode> ResultAsync(Task<ErrorCode> synchronising) => await synchronising;
+
     private void StartLocked()
     {
         _synchronising = new TaskCompletionSource<ErrorCode>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = Task.Run(SynchroniseAsync);
+        _directory.Start(SynchroniseAsync);
     }
 
     private async Task SynchroniseAsync()
@@ -192,12 +195,8 @@ internal sealed class ChannelLink : ISiloBound
 
     private async Task WaitForNextAttemptAsync(int attempt)
     {
-        lock (_sync)
-        {
-            _subscribeAgain = true; // wherever the grain is now, it may not know this gateway
-        }
-
-        await Task.Delay(Backoff.Delay(attempt), _directory.Time);
+        AskAgain(); // wherever the grain is now, it may not know this gateway
+        await Task.Delay(Backoff.Delay(attempt, _directory.Random), _directory.Time);
     }
 
     /// <summary>Answers those who wait, and goes on.</summary>
@@ -231,6 +230,11 @@ internal sealed class ChannelLink : ISiloBound
         {
             attachment = await _stream.SubscribeAsync(Presence.Snapshot(), number);
             Attached(attachment.SiloId);
+            if (attachment.MembersOutdated)
+            {
+                AskAgain();
+                return false;
+            }
         }
 
         if (!await _stream.TryCatchUpAsync(attachment))
@@ -247,6 +251,14 @@ internal sealed class ChannelLink : ISiloBound
 
             FinishLocked(ErrorCode.None);
             return true;
+        }
+    }
+
+    private void AskAgain()
+    {
+        lock (_sync)
+        {
+            _subscribeAgain = true;
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, 
             if (!_reporting)
             {
                 _reporting = true;
-                _ = Task.Run(ReportChangesAsync);
+                directory.Start(ReportChangesAsync);
             }
         }
 
@@ -88,11 +88,6 @@ internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, 
         while (TakeChanges() is { } changes)
         {
             var known = await TryReportAsync(changes);
-            if (known)
-            {
-                MarkReported(changes);
-            }
-
             foreach (var (_, done) in changes)
             {
                 done.TrySetResult(known);
@@ -156,13 +151,21 @@ internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, 
             GatewayId = directory.Lanes.GatewayId,
             Incarnation = directory.Lanes.Incarnation,
             Changes = changes.ConvertAll(c => c.Change),
+            Number = directory.NextSubscriptionNumber(),
         };
         try
         {
             if (await directory.Calls.RepeatAsync(() => grain.UpdatePresenceAsync(update)))
             {
+                MarkReported(changes);
                 return true;
             }
+        }
+        catch (WsClusterException e) when (e.Code == ErrorCode.LimitExceeded)
+        {
+            // The channel is full and took what it could. Telling it all members again would find it as full.
+            GatewayLog.PresenceNotReported(directory.Logger, channel, e.Message);
+            return true;
         }
         catch (Exception e)
         {
@@ -171,6 +174,12 @@ internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, 
 
         // The grain does not know this gateway (it moved) or is out of reach: a new subscription carries all members.
         link.Rebind();
-        return await link.EnsureAttachedAsync() == ErrorCode.None;
+        if (await link.EnsureAttachedAsync() != ErrorCode.None)
+        {
+            return false;
+        }
+
+        MarkReported(changes);
+        return true;
     }
 }

@@ -168,11 +168,14 @@ internal sealed class SubscriptionService(
     {
         try
         {
-            await subscription.Established.WaitAsync(PendingTimeout, time);
+            await EndAsync(subscription.Established).WaitAsync(PendingTimeout, time);
         }
         catch (TimeoutException)
         {
             subscription.Connection.Close(DisconnectCode.InternalServerError);
         }
     }
+
+    /// <summary>Brings the end to where its waiter runs: whoever establishes a subscription holds its channel's lock.</summary>
+    private static async Task EndAsync(Task established) => await established;
 }

@@ -170,17 +170,27 @@ internal sealed class ChannelGrain(
 
         // Known by now, so nothing is published in between: the deliveries start right after the top.
         var top = await _stream.GetTopAsync();
-        var outcome = _presence.Replace(gatewayId, subscription.Members);
-        _deliveries.Announce(outcome);
-        if (outcome.Refused > 0)
+        var takesMembers = _gateways.TryReport(gatewayId, subscription.Number);
+        if (takesMembers)
         {
-            metrics.LimitHit("presence", outcome.Refused);
-            ChannelLog.PresenceFull(logger, _name, outcome.Refused, gatewayId);
+            var outcome = _presence.Replace(gatewayId, subscription.Members);
+            _deliveries.Announce(outcome);
+            if (outcome.Refused > 0)
+            {
+                metrics.LimitHit("presence", outcome.Refused);
+                ChannelLog.PresenceFull(logger, _name, outcome.Refused, gatewayId);
+            }
         }
 
         ChannelLog.GatewaySubscribed(logger, _name, gatewayId);
         _lifetime.Stay(_gateways.Count > 0);
-        return new ChannelAttachment { SiloId = outboxes.SiloId, Top = top, Latest = latest?.Offset == top.Offset ? latest : null };
+        return new ChannelAttachment
+        {
+            SiloId = outboxes.SiloId,
+            Top = top,
+            Latest = latest?.Offset == top.Offset ? latest : null,
+            MembersOutdated = !takesMembers,
+        };
     }
 
     public Task UnsubscribeAsync(string gatewayId, long incarnation, long number)
@@ -201,6 +211,11 @@ internal sealed class ChannelGrain(
         if (!_gateways.IsAttached(update.GatewayId, update.Incarnation))
         {
             return Task.FromResult(false);
+        }
+
+        if (!_gateways.TryReport(update.GatewayId, update.Number))
+        {
+            return Task.FromResult(true); // what overtook it knew of these changes
         }
 
         var outcome = _presence.Apply(update.GatewayId, update.Changes);

@@ -7,6 +7,7 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
 {
     private readonly Dictionary<string, GatewayOutbox> _byGateway = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal); // of each gateway's newest subscription
+    private readonly Dictionary<string, long> _reports = new(StringComparer.Ordinal); // of each gateway's newest word about its members
     private GatewayOutbox[] _all = []; // what Deliver walks; replaced whole
 
     public int Count => _all.Length;
@@ -30,12 +31,33 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
             _all = [.. _byGateway.Values];
         }
 
+        var replaced = previous is not null && previous.Incarnation != lane.Incarnation;
+        if (replaced)
+        {
+            _reports.Remove(lane.GatewayId);
+        }
+
         _numbers[lane.GatewayId] = Math.Max(number, NewestOf(lane.GatewayId));
-        return previous is not null && previous.Incarnation != lane.Incarnation;
+        return replaced;
     }
 
     /// <summary>The number of the gateway's newest subscription; zero for a gateway that has none.</summary>
     public long NewestOf(string gatewayId) => _numbers.GetValueOrDefault(gatewayId);
+
+    /// <summary>
+    /// Takes note of a gateway's word about its members. False when a later one came before it: calls may overtake each
+    /// other, and one that timed out may still arrive. The same number again is a repeat, which does no harm.
+    /// </summary>
+    public bool TryReport(string gatewayId, long number)
+    {
+        if (number != 0 && number < _reports.GetValueOrDefault(gatewayId))
+        {
+            return false;
+        }
+
+        _reports[gatewayId] = number;
+        return true;
+    }
 
     /// <summary>True when deliveries reach this incarnation of the gateway.</summary>
     public bool IsAttached(string gatewayId, long incarnation) =>
@@ -52,6 +74,7 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
         {
             outboxes.Detach(outbox, owner);
             _numbers.Remove(gatewayId);
+            _reports.Remove(gatewayId);
             _all = [.. _byGateway.Values];
         }
     }
@@ -88,6 +111,7 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
 
         _byGateway.Clear();
         _numbers.Clear();
+        _reports.Clear();
         _all = [];
     }
 

@@ -26,6 +26,7 @@ internal sealed class GatewayOutbox
 
     private readonly Lock _lock = new(); // guards everything below
     private readonly OutboxBuffer _buffer;
+    private volatile bool _isClosed; // read without the lock too
     private long _lastSequence;
     private bool _isSignalled;
     private bool _mustResynchronise;
@@ -46,12 +47,7 @@ internal sealed class GatewayOutbox
         context.CountOpen(1);
         _lane = lane;
         _lost = lost;
-
-        // The pump belongs to no grain: started from an activation it would otherwise run as part of it.
-        using (ExecutionContext.SuppressFlow())
-        {
-            _ = Task.Run(PumpAsync);
-        }
+        context.Start(PumpAsync);
     }
 
     public string GatewayId => _lane.GatewayId;
@@ -61,7 +57,7 @@ internal sealed class GatewayOutbox
     public int Lane => _lane.Lane;
 
     /// <summary>True when nothing is delivered through it any more.</summary>
-    public bool IsClosed => _closing.IsCancellationRequested;
+    public bool IsClosed => _isClosed;
 
     /// <summary>Bytes that wait.</summary>
     public long QueuedBytes
@@ -147,18 +143,21 @@ internal sealed class GatewayOutbox
     }
 
     /// <summary>Ends when everything queued so far is acknowledged, or the outbox closed.</summary>
-    public Task FlushAsync()
+    public async Task FlushAsync()
     {
+        Task flushed;
         lock (_lock)
         {
             if (IsClosed || (_buffer.Bytes == 0 && !_heartbeatDue && !_awaitsAcknowledgement))
             {
-                return Task.CompletedTask;
+                return;
             }
 
             _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _flushed.Task;
+            flushed = _flushed.Task;
         }
+
+        await flushed;
     }
 
     /// <summary>Drops what waits and stops the pump.</summary>
@@ -173,16 +172,22 @@ internal sealed class GatewayOutbox
                 return false;
             }
 
-            // Cancelling under the lock makes Enqueue's answer exact; registered continuations run on the pool.
-            _ = _closing.CancelAsync();
+            _isClosed = true;
             _buffer.Clear();
             _context.CountOpen(-1);
             flushed = _flushed;
         }
 
+        _context.Start(CancelAsync); // what waits for it must not run under the caller's locks
         _signal.Writer.TryComplete();
         flushed?.TrySetResult();
         return true;
+    }
+
+    private Task CancelAsync()
+    {
+        _closing.Cancel();
+        return Task.CompletedTask;
     }
 
     private void Lose(string reason)
@@ -298,7 +303,8 @@ internal sealed class GatewayOutbox
                 return false;
             }
 
-            await Task.Delay(RetryPause, _context.Time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(RetryPause, _context.Time, _closing.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
         return false;

@@ -22,8 +22,21 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
     private readonly Lock _lock = new(); // guards _gateways and the owners in it
     private readonly Dictionary<string, Gateway> _gateways = new(StringComparer.Ordinal);
 
+    /// <param name="silo">This silo.</param>
+    /// <param name="options">Limits and the lease.</param>
+    /// <param name="limits">What the silo may hold as a whole.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="metrics">What is measured.</param>
+    /// <param name="loggers">For the log.</param>
+    /// <param name="background">Where pumps run; null for the thread pool.</param>
     public GatewayOutboxes(
-        ILocalSiloDetails silo, IOptions<DeliveryOptions> options, SiloLimits limits, TimeProvider time, GrainMetrics metrics, ILoggerFactory loggers)
+        ILocalSiloDetails silo,
+        IOptions<DeliveryOptions> options,
+        SiloLimits limits,
+        TimeProvider time,
+        GrainMetrics metrics,
+        ILoggerFactory loggers,
+        TaskScheduler? background = null)
     {
         _context = new OutboxContext
         {
@@ -33,6 +46,7 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
             Time = time,
             Metrics = metrics,
             Logger = loggers.CreateLogger<GatewayOutboxes>(),
+            Background = background ?? TaskScheduler.Default,
         };
         _losses = new LossNotifier(_context);
         metrics.Observe(limits);

@@ -16,13 +16,10 @@ internal sealed class LossNotifier(OutboxContext context)
             return;
         }
 
-        using (ExecutionContext.SuppressFlow())
-        {
-            _ = Task.Run(() => Parallel.ForEachAsync(
-                owners,
-                new ParallelOptions { MaxDegreeOfParallelism = CallsAtATime },
-                (owner, _) => TellAsync(owner, gatewayId, incarnation)));
-        }
+        context.Start(() => Parallel.ForEachAsync(
+            owners,
+            new ParallelOptions { MaxDegreeOfParallelism = CallsAtATime, TaskScheduler = context.Background },
+            (owner, _) => TellAsync(owner, gatewayId, incarnation)));
     }
 
     private async ValueTask TellAsync(OutboxOwner owner, string gatewayId, long incarnation)

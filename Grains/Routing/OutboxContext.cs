@@ -36,4 +36,16 @@ internal sealed record OutboxContext
 
     /// <summary>An outbox opens or closes.</summary>
     public void CountOpen(int change) => Interlocked.Add(ref _open, change);
+
+    /// <summary>Where pumps and notifications run: they belong to no grain.</summary>
+    public TaskScheduler Background { get; init; } = TaskScheduler.Default;
+
+    /// <summary>Starts work that is nobody's: from an activation it would otherwise run as part of it.</summary>
+    public void Start(Func<Task> work)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Background);
+        }
+    }
 }

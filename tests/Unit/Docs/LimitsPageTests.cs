@@ -1,9 +1,11 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using WsCluster.Gateway;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Grains;
+using WsCluster.Grains.Limits;
 
 namespace WsCluster.Tests.Unit.Docs;
 
@@ -19,6 +21,11 @@ public sealed partial class LimitsPageTests
         Assert.InRange(rows.Count, 10, 100);
         foreach (var row in rows)
         {
+            if (row.Contains("| Orleans' own meter |", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             var named = MetricName().Matches(row).Select(match => match.Value).ToList();
             Assert.True(named.Count > 0, $"No instrument in: {row}");
             Assert.All(named, name => Assert.Contains(name, known));
@@ -61,7 +68,9 @@ public sealed partial class LimitsPageTests
         gateway.ObserveQueuedBytes(() => 0);
         gateway.ObserveUsers(() => 0);
         gateway.ObserveChannels(() => 0);
-        new GrainMetrics(meters).ObserveOutboxBytes(() => 0);
+        var grains = new GrainMetrics(meters);
+        grains.ObserveOutboxBytes(() => 0);
+        grains.Observe(new SiloLimits(Options.Create(new SiloLimitOptions())));
         return names;
     }
 

@@ -40,7 +40,7 @@ public sealed class CanaryTests : IDisposable
         await PublishedAsync(1);
 
         _gateway.Channel().Move("silo-1", losesStream: false); // the grains lose their gateways and say nothing
-        Canary.Move("silo-1", losesStream: false);
+        Canary.Move("silo-2", losesStream: false); // another silo: the two fakes have an outbox each
         await MissesAsync(2);
         await _gateway.AdvanceUntilAsync("both to be subscribed again", () =>
             _gateway.Channel().CallsOf<GatewaySubscription>().Count == 2 && Canary.CallsOf<GatewaySubscription>().Count == 2);

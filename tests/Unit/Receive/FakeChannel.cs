@@ -31,6 +31,9 @@ internal sealed class FakeChannel(string name) : IChannelRouting, IChannelGrain
     /// <summary>Runs when a call has had its effect, before the answer goes back.</summary>
     public Func<object, Task> After { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>How many subscriptions are still answered as overtaken by a report.</summary>
+    public int OutdatedAnswers { get; set; }
+
     /// <summary>True: batches wait for the test to deliver them.</summary>
     public bool HoldsBatches { get; set; }
 
@@ -167,7 +170,7 @@ internal sealed class FakeChannel(string name) : IChannelRouting, IChannelGrain
     {
         _gateways[subscription.Lane.GatewayId] = (subscription.Lane, subscription.Number);
         var latest = _history.Count > 0 && _history[^1].Offset == _top ? _history[^1] : null;
-        return new ChannelAttachment { SiloId = SiloId, Top = Top, Latest = latest };
+        return new ChannelAttachment { SiloId = SiloId, Top = Top, Latest = latest, MembersOutdated = OutdatedAnswers-- > 0 };
     });
 
     public Task UnsubscribeAsync(string gatewayId, long incarnation, long number) => RunAsync(new Unsubscribed(gatewayId, number), () =>

@@ -120,6 +120,49 @@ public sealed class PresenceReportTests : IDisposable
     }
 
     [Fact]
+    public async Task Join_ChannelIsFull_GoesLiveWithoutANewSubscription()
+    {
+        var first = _gateway.Connect();
+        await first.SubscribeAsync();
+        Channel.Before = call => call is PresenceUpdate ? throw new WsClusterException(ErrorCode.LimitExceeded) : Task.CompletedTask;
+        var client = _gateway.Connect();
+
+        Assert.Equal(ErrorCode.None, await client.SubscribeAsync(Present));
+
+        Assert.Single(Channel.CallsOf<GatewaySubscription>());
+        Assert.Single(Channel.CallsOf<PresenceUpdate>());
+    }
+
+    [Fact]
+    public async Task Subscribe_ReportOvertookIt_SubscribesAgainWithTheMembersOfNow()
+    {
+        var client = _gateway.Connect();
+        await client.SubscribeAsync(Present);
+        Channel.OutdatedAnswers = 1;
+
+        _gateway.Channels.Find("news")!.Link.Rebind();
+        await _gateway.QuietAsync();
+
+        var subscriptions = Channel.CallsOf<GatewaySubscription>();
+        Assert.Equal(3, subscriptions.Count);
+        Assert.Equal(client.Connection.Id, Assert.Single(subscriptions[^1].Members!).Info.Client);
+    }
+
+    [Fact]
+    public async Task Reports_AndSubscriptions_CountTogether()
+    {
+        var client = _gateway.Connect();
+        await client.SubscribeAsync(Present);
+        _gateway.Channels.Find("news")!.Link.Rebind();
+        await _gateway.QuietAsync();
+        await client.UnsubscribeAsync();
+
+        var subscriptions = Channel.CallsOf<GatewaySubscription>().Select(s => s.Number).ToArray();
+        var reports = Channel.CallsOf<PresenceUpdate>().Select(u => u.Number).ToArray();
+        Assert.Equal([subscriptions[0], reports[0], subscriptions[1], reports[1]], new[] { subscriptions[0], reports[0], subscriptions[1], reports[1] }.Order());
+    }
+
+    [Fact]
     public async Task Leave_LastMember_IsReportedBeforeTheChannelIsGivenUp()
     {
         var answer = new TaskCompletionSource();

@@ -159,13 +159,13 @@ public sealed class RecoveryStormTests : IDisposable
     [Fact]
     public async Task Recover_NoPlaceWithinTheDeadline_ClosesTheConnection()
     {
+        _gateway.Options.AttemptTimeout = TimeSpan.FromHours(1); // the first four keep their places
         foreach (var name in Enumerable.Range(0, 4).Select(i => $"hung{i}"))
         {
             _gateway.Channel(name).Before = call => call is RecoveryQuery ? new TaskCompletionSource().Task : Task.CompletedTask;
             _ = RecoverAsync(0, name);
         }
 
-        _gateway.Options.AttemptTimeout = TimeSpan.FromHours(1); // they keep their places
         await Wait.UntilAsync("all places taken", () => _gateway.Count("recovery.reads.active") == 4);
         var client = _gateway.Connect();
         var subscribing = client.SubscribeAsync(TestClient.Positioned, new StreamPosition(0, "e1"));

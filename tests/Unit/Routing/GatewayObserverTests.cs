@@ -60,14 +60,16 @@ public sealed class GatewayObserverTests : IDisposable
     }
 
     [Fact]
-    public async Task Deliver_AnotherOutbox_StartsAnew()
+    public async Task Deliver_AnotherOutbox_StartsAnewAndLooksTheSiloUpAgain()
     {
         await DeliverAsync(1, 2);
 
-        await _observer.DeliverAsync(Batch(1, outbox: Guid.NewGuid()));
+        var another = Guid.NewGuid();
+        await _observer.DeliverAsync(Batch(1, outbox: another));
+        await _observer.DeliverAsync(Batch(2, outbox: another));
 
-        Assert.Equal(3, _log.Dispatched);
-        Assert.Equal(0, _bound.Rebound);
+        Assert.Equal(4, _log.Dispatched);
+        Assert.Equal(1, _bound.Rebound);
     }
 
     [Fact]

@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Text;
+using WsCluster.Routing;
+using WsCluster.Tests.Simulation.World;
+
+namespace WsCluster.Tests.Simulation;
+
+/// <summary>The simulation is tested too: with one machine broken on purpose, the checks must find it.</summary>
+public sealed class BrokenMachineTests
+{
+    private const int Most = 2000; // schedules in which a broken machine must show
+
+    [Fact]
+    public void ForgottenKeys_AreFound() => MustFail(() => new Tampering { ForgetsKeys = true }, "twice");
+
+    [Fact]
+    public void LostLeaves_AreFound() => MustFail(() => new Tampering { LosesLeaves = true }, "ghosts");
+
+    [Fact]
+    public void LostBatches_AreFound() => MustFail(() => new LosesBatches(), "stays at");
+
+    [Fact]
+    public void SwallowedPublications_AreFound() => MustFail(() => new SwallowsPublications(), "though history has it|brings offset|stays at");
+
+    [Fact]
+    public void ChangedPayload_IsFound() => MustFail(() => new ChangesPayloads(), "brings");
+
+    [Fact]
+    public void IgnoredEpochChange_IsFound() => MustFail(() => new HidesEpochs(), "brings|stays at|another epoch|back from");
+
+    [Fact]
+    public void HoleInHistory_IsFound() => MustFail(() => new HasHoles(), "brings offset");
+
+    [Fact]
+    public void WrongAcknowledgement_IsFound() => MustFail(() => new AcknowledgesWrongly(), "is acknowledged at");
+
+    private static void MustFail(Func<Tampering> tampering, string reasons)
+    {
+        var fault = Runs.FindFault(first: 0, Most, tampering);
+
+        Assert.True(fault is not null, "The checks found nothing.");
+        Assert.Contains(reasons.Split('|'), reason => fault.Value.Fault.Contains(reason, StringComparison.Ordinal));
+    }
+
+    /// <summary>The network acknowledges a batch that it loses, again and again, and the outbox does not notice.</summary>
+    private sealed class LosesBatches : Tampering
+    {
+        private long _lost;
+
+        public override DeliveryBatch? Delivered(DeliveryBatch batch)
+        {
+            if (batch.Entries.Length == 0 || ++_lost % 3 > 0)
+            {
+                return batch;
+            }
+
+            // The sequence goes on, so that only the offsets can tell.
+            return new DeliveryBatch { SiloId = batch.SiloId, OutboxId = batch.OutboxId, Sequence = batch.Sequence, Entries = [] };
+        }
+    }
+
+    /// <summary>A receiver that takes a publication for delivered although nobody got it: its offset is given to the next one.</summary>
+    private sealed class SwallowsPublications : Tampering
+    {
+        public override HistoryPage Recovered(string channel, HistoryPage page) =>
+            page.Publications.Count > 0 ? page with { Publications = [] } : page;
+    }
+
+    private sealed class ChangesPayloads : Tampering
+    {
+        public override DeliveryBatch? Delivered(DeliveryBatch batch)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var reader = new DeliveryReader(batch.Entries);
+            while (reader.MoveNext())
+            {
+                if (reader.Kind == DeliveryKind.Publication)
+                {
+                    var publication = reader.ReadPublication(out var epoch);
+                    DeliveryWriter.WritePublication(output, Encoding.UTF8.GetString(reader.Key), epoch, publication with { Data = "other"u8.ToArray() });
+                }
+                else
+                {
+                    DeliveryWriter.Write(output, reader.Kind, Encoding.UTF8.GetString(reader.Key), reader.Body);
+                }
+            }
+
+            return new DeliveryBatch
+            {
+                SiloId = batch.SiloId,
+                OutboxId = batch.OutboxId,
+                Sequence = batch.Sequence,
+                Resynchronise = batch.Resynchronise,
+                SiloStopping = batch.SiloStopping,
+                Entries = output.WrittenSpan.ToArray(),
+            };
+        }
+    }
+
+    /// <summary>The gateway never learns that a stream began anew: every position has the channel's first epoch.</summary>
+    private sealed class HidesEpochs : Tampering
+    {
+        private readonly Dictionary<string, string> _first = [];
+
+        public override ChannelAttachment Attached(string channel, ChannelAttachment attachment) => attachment with { Top = Hide(channel, attachment.Top) };
+
+        public override HistoryPage Recovered(string channel, HistoryPage page) => page with { Top = Hide(channel, page.Top) };
+
+        private StreamPosition Hide(string channel, StreamPosition top)
+        {
+            _first.TryAdd(channel, top.Epoch);
+            return top with { Epoch = _first[channel] };
+        }
+    }
+
+    private sealed class HasHoles : Tampering
+    {
+        public override HistoryPage Recovered(string channel, HistoryPage page) => page.Publications.Count > 2
+            ? page with { Publications = [page.Publications[0], .. page.Publications.Skip(2)] }
+            : page;
+    }
+
+    private sealed class AcknowledgesWrongly : Tampering
+    {
+        public override StreamPosition Acknowledged(StreamPosition position) =>
+            position.Offset > 3 ? position with { Offset = position.Offset - 1 } : position;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Protocol;
+using WsCluster.Gateway.Routing;
+using WsCluster.Gateway.Subscriptions;
+
+namespace WsCluster.Tests.Simulation.World;
+
+/// <summary>A gateway process: the real receive path, with simulated sockets and a simulated cluster around it.</summary>
+internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDisposable
+{
+    private readonly SimulatedCluster _world;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly DeadlineClock _clock;
+    private readonly ChannelDirectory _channels;
+
+    public SimulatedGateway(SimulatedCluster world, string id)
+    {
+        _world = world;
+        Options = new GatewayOptions
+        {
+            Id = id,
+            Lanes = 1,
+            PingInterval = TimeSpan.Zero,
+            Linger = TimeSpan.FromSeconds(1),
+            MaxRecoveryPublications = world.MaxRecoveryPublications,
+            MaxQueuedBytes = world.MaxQueuedBytes,
+        };
+        var time = world.Loop.Clock;
+        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        var grains = new GatewayGrains(world, this);
+        _clock = new DeadlineClock(time, NullLogger<DeadlineClock>.Instance);
+        Silos = new SiloWatch(time, options, NullLogger<SiloWatch>.Instance, world.Loop.Random);
+        var dispatcher = new DeliveryDispatcher(this, Silos, null!, NullLogger<DeliveryDispatcher>.Instance);
+        Lanes = new GatewayLanes(grains, options, time, dispatcher);
+        var calls = new ClusterCalls(options, time, world.Loop.Random);
+        _channels = new ChannelDirectory(
+            grains, Lanes, Silos, calls, _clock, time, options, NullLogger<ChannelDirectory>.Instance, world.Loop.Random, world.Loop.Scheduler);
+        Subscriptions = new SubscriptionService(_channels, null!, calls, options, time);
+        _ = WatchAsync(Silos, _stopping.Token);
+    }
+
+    public string Id => Options.Id;
+
+    public GatewayOptions Options { get; }
+
+    public GatewayLanes Lanes { get; }
+
+    public SiloWatch Silos { get; }
+
+    public SubscriptionService Subscriptions { get; }
+
+    public bool IsDead { get; private set; }
+
+    /// <summary>Channels that it is subscribed to, empty ones too.</summary>
+    public int ChannelCount => _channels.Count;
+
+    /// <summary>True when the gateway's tie to the channel has nothing under way.</summary>
+    public bool IsQuiet(string channel) => _channels.Find(channel)?.Link.IsQuiet ?? true;
+
+    /// <summary>Opens a connection for a client that has connected.</summary>
+    public Connection Accept(SimulatedSocket socket, string user)
+    {
+        var connection = new Connection(socket, ProtocolCodecs.Protobuf, Options, _clock, pings: false, this);
+        connection.Authenticated(new ClientIdentity { User = user });
+        _ = CleanUpAsync(connection);
+        return connection;
+    }
+
+    /// <summary>The process is killed.</summary>
+    public void Crash()
+    {
+        IsDead = true;
+        _stopping.Cancel();
+        _clock.Dispose();
+    }
+
+    public void Schedule(IThreadPoolWorkItem writer) => _world.Loop.Post(static state => ((IThreadPoolWorkItem)state!).Execute(), writer);
+
+    public object? GetService(Type serviceType) =>
+        serviceType == typeof(ChannelDirectory) ? _channels : throw new NotSupportedException($"{serviceType} is not simulated.");
+
+    public void Dispose()
+    {
+        Crash();
+        _stopping.Dispose();
+    }
+
+    private async Task CleanUpAsync(Connection connection)
+    {
+        await connection.Ended;
+        if (!IsDead)
+        {
+            Subscriptions.EndAll(connection);
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ExecuteAsync")]
+    private static extern Task WatchAsync(SiloWatch watch, CancellationToken stopping);
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using WsCluster.Grains;
+using WsCluster.Grains.History;
+using WsCluster.Grains.Routing;
+
+namespace WsCluster.Tests.Simulation.World;
+
+/// <summary>A silo: real outboxes, real channel activations, and an end at any time.</summary>
+internal sealed class SimulatedSilo : IDisposable
+{
+    private readonly Dictionary<string, ChannelActivation> _activations = new(StringComparer.Ordinal);
+    private readonly Stopping _stopping = new();
+
+    public SimulatedSilo(SimulatedCluster world, int number)
+    {
+        World = world;
+        Name = $"silo-{number}";
+        Outboxes = new GatewayOutboxes(
+            new Details(number),
+            Options.Create(world.Delivery),
+            world.Loop.Clock,
+            Metrics,
+            NullLoggerFactory.Instance,
+            world.Loop.Scheduler);
+        Outboxes.Participate(_stopping);
+        Store = new JournaledStore(world, new MemoryHistoryStore(world.Loop.Clock, Metrics));
+    }
+
+    public SimulatedCluster World { get; }
+
+    public string Name { get; }
+
+    public GrainMetrics Metrics => World.Metrics;
+
+    public GatewayOutboxes Outboxes { get; }
+
+    public IHistoryStore Store { get; }
+
+    /// <summary>True once the process is gone.</summary>
+    public bool IsDead { get; private set; }
+
+    /// <summary>True from the start of a graceful stop on: nothing is activated here any more.</summary>
+    public bool IsStopping { get; private set; }
+
+    public IReadOnlyCollection<ChannelActivation> Activations => _activations.Values;
+
+    /// <summary>The outboxes that still deliver.</summary>
+    public IEnumerable<GatewayOutbox> OpenOutboxes => IsDead ? [] : OutboxesOf(Outboxes);
+
+    public ChannelActivation? Find(string channel) => _activations.GetValueOrDefault(channel);
+
+    public ChannelActivation Activate(string channel)
+    {
+        var activation = new ChannelActivation(this, channel);
+        _activations.Add(channel, activation);
+        return activation;
+    }
+
+    public void Forget(ChannelActivation activation) => _activations.Remove(activation.Channel);
+
+    /// <summary>The process is killed.</summary>
+    public void Crash()
+    {
+        IsDead = true;
+        Outboxes.Dispose();
+        _activations.Clear();
+    }
+
+    /// <summary>The process stops as it should: it says so, its channels move, then it ends.</summary>
+    public async Task StopAsync()
+    {
+        IsStopping = true;
+        await _stopping.StopAsync();
+        foreach (var activation in _activations.Values.ToArray())
+        {
+            await activation.EndAsync(DeactivationReasonCode.ShuttingDown);
+        }
+
+        Crash();
+    }
+
+    public void Dispose() => Crash();
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Outboxes")]
+    private static extern GatewayOutbox[] OutboxesOf(GatewayOutboxes outboxes);
+
+    private sealed class Details(int number) : ILocalSiloDetails
+    {
+        public string Name => "silo";
+
+        public string ClusterId => "simulation";
+
+        public string DnsHostName => "silo";
+
+        public SiloAddress SiloAddress { get; } = SiloAddress.New(IPAddress.Loopback, 1000 + number, number);
+
+        public SiloAddress GatewayAddress => SiloAddress;
+    }
+
+    /// <summary>Takes what wants to run when the silo stops.</summary>
+    private sealed class Stopping : ISiloLifecycle
+    {
+        private readonly List<ILifecycleObserver> _observers = [];
+
+        public int HighestCompletedStage => 0;
+
+        public int LowestStoppedStage => 0;
+
+        public IDisposable Subscribe(string observerName, int stage, ILifecycleObserver observer)
+        {
+            _observers.Add(observer);
+            return new MemoryStream();
+        }
+
+        public async Task StopAsync()
+        {
+            foreach (var observer in _observers)
+            {
+                await observer.OnStop(CancellationToken.None);
+            }
+        }
+    }
+}
