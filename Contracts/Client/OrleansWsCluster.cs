@@ -44,6 +44,12 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
         return total;
     }
 
+    public Task RevokeAsync(Revocation revocation, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(revocation);
+        return retry.RepeatAsync(() => grains.Find<IRevocationGrain>(IRevocationGrain.Key).RevokeAsync(revocation), cancellationToken);
+    }
+
     public async Task<IReadOnlyList<GatewayDescription>> GetGatewaysAsync(CancellationToken cancellationToken = default)
     {
         var gateways = await AskGatewaysAsync(gateway => gateway.DescribeAsync(), cancellationToken);

@@ -18,6 +18,7 @@ internal sealed class CommandProcessor(
     HistoryHandler history,
     RefreshHandler refresh,
     SubRefreshHandler subRefresh,
+    RpcHandler rpc,
     ILogger<CommandProcessor> logger)
 {
     /// <summary>Carries out a frame. The frame's memory is not used after the task ends.</summary>
@@ -59,13 +60,18 @@ internal sealed class CommandProcessor(
             refusal = ErrorCode.Internal;
         }
 
-        if (refusal.Disconnect is { } disconnect)
+        if (refusal.Reason is not { } reason)
         {
-            connection.Close(disconnect);
+            return;
         }
-        else if (refusal.Error != ErrorCode.None)
+
+        if (reason.Disconnects)
         {
-            var reply = new Reply { Id = command.Id, Error = ToWire(refusal.Error) };
+            connection.Close(reason.Code, reason.Reason);
+        }
+        else
+        {
+            var reply = new Reply { Id = command.Id, Error = ToWire(reason) };
             if (connection.IsEstablished)
             {
                 connection.Send(reply);
@@ -105,7 +111,7 @@ internal sealed class CommandProcessor(
             { Presence: not null } => presence.HandleAsync(connection, command),
             { PresenceStats: not null } => presenceStats.HandleAsync(connection, command),
             { History: not null } => history.HandleAsync(connection, command),
-            { Rpc: not null } => Refused(ErrorCode.NotAvailable),
+            { Rpc: not null } => rpc.HandleAsync(connection, command),
             { Send: not null } => Refused(DisconnectCode.NotAvailable),
             { Refresh: not null } => refresh.HandleAsync(connection, command),
             { SubRefresh: not null } => subRefresh.HandleAsync(connection, command),
@@ -115,11 +121,11 @@ internal sealed class CommandProcessor(
 
     private static ValueTask<Refusal> Refused(Refusal refusal) => ValueTask.FromResult(refusal);
 
-    private static Error ToWire(ErrorCode error) => new()
+    private static Error ToWire(Denial reason) => new()
     {
-        Code = (uint)error,
-        Message = error.Message(),
-        Temporary = error.IsTemporary(),
+        Code = (uint)reason.Code,
+        Message = reason.Reason,
+        Temporary = reason.IsTemporary,
     };
 
     private static string NameOf(Command command) => command switch

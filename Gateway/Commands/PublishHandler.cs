@@ -1,7 +1,6 @@
-using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
-using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Routing;
 
@@ -9,7 +8,7 @@ namespace WsCluster.Gateway.Commands;
 
 /// <summary>Publishes for a client (protocol §12.1).</summary>
 internal sealed class PublishHandler(
-    IGrainFactory grains, ChannelRules rules, ClusterCalls calls, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
+    IGrainFactory grains, ChannelRules rules, PublishAccess access, ClusterCalls calls) : ICommandHandler
 {
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
@@ -31,14 +30,14 @@ internal sealed class PublishHandler(
 
         var identity = connection.Identity!;
         var subscription = connection.FindSubscription(channel) is { IsLive: true } live ? live : null;
-        if (!ChannelPermissions.MayPublish(channelOptions!, identity.User, subscription is not null, options.CurrentValue.Insecure))
+        var (refusal, request) = await access.AuthorizeAsync(connection, channel, command.Publish.Data.ToByteArray(), channelOptions!, subscription);
+        if (!refusal.IsNone)
         {
-            return ErrorCode.PermissionDenied;
+            return refusal;
         }
 
-        var request = new PublishRequest
+        var signed = request! with
         {
-            Data = command.Publish.Data.ToByteArray(),
             Info = new ClientInfo
             {
                 User = identity.User,
@@ -47,7 +46,7 @@ internal sealed class PublishHandler(
                 ChanInfo = subscription?.ChanInfo,
             },
         };
-        await calls.RepeatUnlessRunAsync(() => grains.GetGrain<IChannelGrain>(channel).PublishAsync(request));
+        await calls.RepeatUnlessRunAsync(() => grains.GetGrain<IChannelGrain>(channel).PublishAsync(signed));
         connection.Send(new Reply { Id = command.Id, Publish = new PublishResult() });
         return Refusal.None;
     }

@@ -2,8 +2,10 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Proxies;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
 using WsCluster.Gateway.Transports;
@@ -20,6 +22,7 @@ internal static class GatewayHosting
         services.TryAddSingleton(TimeProvider.System);
         services.AddChannelNamespaces(configuration);
         services.AddTokenVerification(configuration);
+        services.AddProxies(configuration);
         services.AddCheckedOptions<GatewayOptions>(configuration, GatewayOptions.SectionName);
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsRules>();
 
@@ -41,11 +44,21 @@ internal static class GatewayHosting
 
         services.AddSingleton<ChannelDirectory>();
         services.AddSingleton<SubscriptionPlanner>();
+        services.AddSingleton<ConnectPlanner>();
         services.AddSingleton<SubscribeResults>();
         services.AddSingleton<SubscriptionRecovery>();
         services.AddSingleton<SubscriptionEntry>();
         services.AddSingleton<SubscriptionService>();
         services.AddSingleton<UserCommandExecutor>();
+
+        services.AddSingleton<ChannelAccess>();
+        services.AddSingleton<AuthorizerCalls>();
+        services.AddSingleton<SubscribeAccess>();
+        services.AddSingleton<PublishAccess>();
+        services.AddSingleton<LiveAuthorization>();
+        services.AddHostedService(s => s.GetRequiredService<LiveAuthorization>());
+        services.AddSingleton<RevocationReader>();
+        services.AddHostedService(s => s.GetRequiredService<RevocationReader>());
 
         services.AddSingleton<ChannelRules>();
         services.AddSingleton<Authenticator>();
@@ -60,6 +73,7 @@ internal static class GatewayHosting
         services.AddSingleton<HistoryHandler>();
         services.AddSingleton<RefreshHandler>();
         services.AddSingleton<SubRefreshHandler>();
+        services.AddSingleton<RpcHandler>();
 
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();

@@ -1,3 +1,4 @@
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Routing;
 
@@ -11,8 +12,9 @@ internal static class HealthEndpoints
     {
         app.MapGet("/health", () => Results.Text("{}", "application/json"));
         app.MapGet("/health/live", () => Results.Text("live"));
-        app.MapGet("/health/ready", (GatewayRegistrar registrar, ConnectionHost connections) =>
+        app.MapGet("/health/ready", (GatewayRegistrar registrar, RevocationReader revocations, ConnectionHost connections) =>
             connections.IsDraining ? NotReady("draining")
+            : !revocations.IsInformed ? NotReady("revocations have not been read")
             : !registrar.IsRegistered ? NotReady("the cluster is out of reach")
             : Results.Text("ready"));
     }

@@ -21,6 +21,7 @@ namespace WsCluster.Gateway.ServerApi;
 [JsonSerializable(typeof(HistoryBody))]
 [JsonSerializable(typeof(ChannelsBody))]
 [JsonSerializable(typeof(RpcBody))]
+[JsonSerializable(typeof(RevokeBody))]
 [JsonSerializable(typeof(BatchBody))]
 [JsonSerializable(typeof(LegacyBody))]
 internal sealed partial class ApiJson : JsonSerializerContext

@@ -34,6 +34,7 @@ internal static class ServerApiServices
         AddMethod<ChannelsMethod>();
         AddMethod<InfoMethod>();
         AddMethod<RpcMethod>();
+        AddMethod<RevokeMethod>();
         return services;
 
         void AddMethod<T>() where T : class, IApiMethod => services.TryAddEnumerable(ServiceDescriptor.Singleton<IApiMethod, T>());

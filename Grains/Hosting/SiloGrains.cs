@@ -5,8 +5,10 @@ using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using WsCluster.Configuration;
+using WsCluster.Grains.Authorization;
 using WsCluster.Grains.History;
 using WsCluster.Grains.History.Redis;
+using WsCluster.Grains.Revocations;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
 using ClusterOptions = WsCluster.Configuration.ClusterOptions;
@@ -28,6 +30,8 @@ internal static class SiloGrains
         silo.Services.TryAddSingleton<GatewayOutboxes>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayOutboxes>());
         silo.Services.AddHistory(configuration);
+        silo.Services.AddRevocations(configuration);
+        silo.Services.AddCheckedOptions<AuthorizerOptions>(configuration, AuthorizerOptions.SectionName);
         return silo.UseFastMembership().UseBounds();
     }
 
@@ -43,6 +47,16 @@ internal static class SiloGrains
         services.TryAddSingleton<RedisHistoryStore>();
         services.TryAddSingleton<MemoryHistoryStore>();
         services.TryAddSingleton<IHistoryStore, HistoryStore>();
+    }
+
+    private static void AddRevocations(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddCheckedOptions<RevocationOptions>(configuration, RevocationOptions.SectionName);
+        services.TryAddSingleton<MemoryRevocationStore>();
+        services.TryAddSingleton<RedisRevocationStore>();
+        services.TryAddSingleton<IRevocationStore>(s => s.GetRequiredService<ClusterOptions>().IsEmbedded
+            ? s.GetRequiredService<MemoryRevocationStore>()
+            : s.GetRequiredService<RedisRevocationStore>());
     }
 
     private static void AddCheckedOptions<TOptions>(this IServiceCollection services, IConfiguration configuration, string sectionName)

@@ -18,7 +18,7 @@ internal sealed class UserGrain(
 {
     private static readonly TimeSpan MoveFlushLimit = TimeSpan.FromSeconds(1);
 
-    private readonly UserSessions _sessions = new(options.Value.MaxConnections);
+    private readonly UserSessions _sessions = new(options.Value.SingleConnection ? 0 : options.Value.MaxConnections);
     private string _user = "";
     private GatewayAttachments _gateways = null!;
     private ActivationPin _pin = null!;
@@ -69,6 +69,16 @@ internal sealed class UserGrain(
         ArgumentNullException.ThrowIfNull(session);
         Attach(lane);
         var admitted = _sessions.TryAdd(session);
+        if (admitted && options.Value.SingleConnection && _sessions.Count > 1)
+        {
+            Deliver(DeliveryKind.UserCommand, serializer.SerializeToArray<UserCommand>(new DisconnectUser
+            {
+                Code = (int)DisconnectCode.ConnectionLimit,
+                Reason = DisconnectCode.ConnectionLimit.Reason(),
+                Whitelist = [session.Client],
+            }));
+        }
+
         if (!admitted)
         {
             UserLog.Refused(logger, _user, session.Client, lane.GatewayId);

@@ -58,6 +58,7 @@ public sealed class FakeGrains
 
         return type == typeof(IChannelGrain) ? new FakeChannel(key, this)
             : type == typeof(IUserGrain) ? new FakeUser(key, this)
+            : type == typeof(IRevocationGrain) ? new FakeRevocations(this)
             : type == typeof(IGatewayDirectoryGrain) ? new FakeDirectory(this)
             : throw new NotSupportedException(type.Name);
     }
@@ -99,6 +100,17 @@ public sealed class FakeGrains
 
         public Task<IReadOnlyList<UserSession>> GetSessionsAsync() => Task.FromResult<IReadOnlyList<UserSession>>(
             [new UserSession { Client = "c1", GatewayId = "g1", ConnectedAt = DateTimeOffset.UnixEpoch }]);
+    }
+
+    private sealed class FakeRevocations(FakeGrains grains) : IRevocationGrain
+    {
+        public Task RevokeAsync(Revocation revocation)
+        {
+            grains.Record(IRevocationGrain.Key, revocation);
+            return Task.CompletedTask;
+        }
+
+        public Task<RevocationPage> ReadAsync(Guid log, long after) => throw new NotSupportedException();
     }
 
     private sealed class FakeDirectory(FakeGrains grains) : IGatewayDirectoryGrain
