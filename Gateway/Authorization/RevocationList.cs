@@ -8,6 +8,7 @@ internal sealed class RevocationList(TimeProvider time)
 {
     private readonly Lock _sync = new();
     private readonly List<Revocation> _all = []; // guarded by _sync
+    private DateTimeOffset? _firstEnd; // guarded by _sync; null when there is none
     private volatile Index _index = new([]); // replaced whole
 
     /// <summary>How many are in force.</summary>
@@ -37,11 +38,29 @@ internal sealed class RevocationList(TimeProvider time)
                 _all.Clear();
             }
 
-            var now = time.GetUtcNow();
             _all.AddRange(revocations);
-            _all.RemoveAll(revocation => revocation.KeepUntil <= now);
-            _index = new Index(_all);
+            DropOver();
         }
+    }
+
+    /// <summary>Drops those whose time is over. Costs nothing while there are none.</summary>
+    public void Prune()
+    {
+        lock (_sync)
+        {
+            if (_firstEnd <= time.GetUtcNow())
+            {
+                DropOver();
+            }
+        }
+    }
+
+    private void DropOver()
+    {
+        var now = time.GetUtcNow();
+        _all.RemoveAll(revocation => revocation.KeepUntil <= now);
+        _firstEnd = _all.Min(revocation => revocation.KeepUntil);
+        _index = new Index(_all);
     }
 
     private sealed class Index

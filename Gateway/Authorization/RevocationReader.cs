@@ -31,6 +31,7 @@ internal sealed class RevocationReader(
             (_log, _last, hasMore) = (page.Log, page.Last, page.HasMore);
         }
 
+        revocations.Prune();
         IsInformed = true;
         if (news)
         {

@@ -25,6 +25,8 @@ internal static class GatewayHosting
         services.AddProxies(configuration);
         services.AddCheckedOptions<GatewayOptions>(configuration, GatewayOptions.SectionName);
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsRules>();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, PersonalChannelRules>();
+        services.AddSingleton<IValidateOptions<ChannelNamespaces>, DecisionRules>();
 
         services.AddSingleton<DeadlineClock>();
         services.AddSingleton<ConnectionRegistry>();
@@ -38,6 +40,7 @@ internal static class GatewayHosting
         services.AddSingleton<DeliveryDispatcher>();
         services.AddSingleton<GatewayLanes>();
         services.AddSingleton<GatewayAddress>();
+        services.AddSingleton<LiveLists>();
         services.AddSingleton<GatewayControl>();
         services.AddSingleton<GatewayRegistrar>();
         services.AddHostedService(s => s.GetRequiredService<GatewayRegistrar>());

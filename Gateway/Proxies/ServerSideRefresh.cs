@@ -89,12 +89,17 @@ internal sealed class ServerSideRefresh(
     {
         public DateTimeOffset? OnDeadline(DateTimeOffset now)
         {
-            // Changed meanwhile (by the server API) to a later time: that time's deadline is another.
-            if (!connection.IsClosed && connection.Identity?.ExpireAt <= now)
+            if (connection.IsClosed || connection.Identity?.ExpireAt is not { } expireAt)
             {
-                _ = refresh.RefreshAsync(connection);
+                return null;
             }
 
+            if (expireAt > now)
+            {
+                return expireAt; // the server API gave it more time meanwhile
+            }
+
+            _ = refresh.RefreshAsync(connection);
             return null;
         }
     }

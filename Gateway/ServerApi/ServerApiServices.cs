@@ -35,6 +35,9 @@ internal static class ServerApiServices
         AddMethod<InfoMethod>();
         AddMethod<RpcMethod>();
         AddMethod<RevokeMethod>();
+        AddMethod<ConnectionsMethod>();
+        AddMethod<UsersMethod>();
+        AddMethod<UserStatusMethod>();
         return services;
 
         void AddMethod<T>() where T : class, IApiMethod => services.TryAddEnumerable(ServiceDescriptor.Singleton<IApiMethod, T>());

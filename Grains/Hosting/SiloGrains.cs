@@ -31,7 +31,13 @@ internal static class SiloGrains
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayOutboxes>());
         silo.Services.AddHistory(configuration);
         silo.Services.AddRevocations(configuration);
+        silo.Services.TryAddSingleton<MemoryLastSeenStore>();
+        silo.Services.TryAddSingleton<RedisLastSeenStore>();
+        silo.Services.TryAddSingleton<ILastSeenStore>(s => s.GetRequiredService<ClusterOptions>().IsEmbedded
+            ? s.GetRequiredService<MemoryLastSeenStore>()
+            : s.GetRequiredService<RedisLastSeenStore>());
         silo.Services.AddCheckedOptions<AuthorizerOptions>(configuration, AuthorizerOptions.SectionName);
+        silo.Services.AddSingleton<IValidateOptions<ChannelNamespaces>, AuthorizerRules>();
         return silo.UseFastMembership().UseBounds();
     }
 

@@ -12,6 +12,7 @@ internal sealed class UserGrain(
     IOptions<UserOptions> options,
     Serializer serializer,
     GatewayOutboxes outboxes,
+    ILastSeenStore lastSeen,
     TimeProvider time,
     GrainMetrics metrics,
     ILogger<UserGrain> logger) : Grain, IUserGrain, IUserRouting
@@ -20,6 +21,8 @@ internal sealed class UserGrain(
 
     private readonly UserSessions _sessions = new(options.Value.SingleConnection ? 0 : options.Value.MaxConnections);
     private string _user = "";
+    private bool _isOnline;
+    private DateTimeOffset? _lastSeenAt; // null before this activation saw the user
     private GatewayAttachments _gateways = null!;
     private ActivationPin _pin = null!;
 
@@ -63,6 +66,13 @@ internal sealed class UserGrain(
     }
 
     public Task<IReadOnlyList<UserSession>> GetSessionsAsync() => Task.FromResult(_sessions.All());
+
+    public async Task<UserStatus> GetStatusAsync()
+    {
+        var known = _lastSeenAt ?? await lastSeen.ReadAsync(_user);
+        var connections = _sessions.Count; // read after the wait
+        return new UserStatus { Connections = connections, LastSeenAt = connections > 0 ? time.GetUtcNow() : _lastSeenAt ?? known };
+    }
 
     public Task<SessionAdmission> ConnectAsync(UserSession session, GatewayLane lane)
     {
@@ -131,6 +141,14 @@ internal sealed class UserGrain(
         if (!_sessions.HasAny(gatewayId))
         {
             _gateways.Detach(gatewayId);
+        }
+
+        if (_sessions.Count > 0 != _isOnline)
+        {
+            // Also when the user comes: should all silos be lost meanwhile, that is the last time known. Nobody waits for it.
+            _isOnline = !_isOnline;
+            _lastSeenAt = time.GetUtcNow();
+            lastSeen.WriteAsync(_user, _lastSeenAt.Value).Ignore();
         }
 
         if (_sessions.Count > 0)

@@ -13,6 +13,13 @@ public sealed class UserOptions
     public int MaxConnections { get; set; }
 
     /// <summary>
+    /// How long it is remembered when a user was last seen, in Redis, at the cost of a write when the first connection comes and
+    /// the last one goes. Zero: some minutes, while the user's grain is in memory.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan KeepLastSeen { get; set; }
+
+    /// <summary>
     /// One connection per user: a new one is let in and the others are closed with 3504. MaxConnections does not count then.
     /// </summary>
     public bool SingleConnection { get; set; }

@@ -23,6 +23,7 @@ public sealed class AuthorizationCluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         File.Copy(Path.Combine(Repository.EndToEnd, "cluster.json"), _file);
+        Configure(namespaces => namespaces["asked"] = JsonNode.Parse("""{"SubscribeDecision":"Proxy","PublishDecision":"Proxy"}"""));
         Application.On("/keys", _ => Tokens.KeySet(("first", Key)));
         _cluster = await TestCluster.StartAsync(silos: 1, gateways: 0);
         for (var i = 0; i < 2; i++)

@@ -81,6 +81,14 @@ public sealed class RevocationListTests
         Assert.False(_list.IsRevoked("7", "", Now));
         Assert.Equal(1, _list.Count);
 
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(_list.IsRevoked("8", "", Now)); // nothing looked at the time yet
+        _list.Prune();
+        Assert.False(_list.IsRevoked("8", "", Now));
+
+        _list.Add([new Revocation { User = "9" }]);
+        _list.Prune();
+        Assert.Equal(1, _list.Count);
         _list.Add([], anew: true);
         Assert.Equal(0, _list.Count);
     }

@@ -27,7 +27,7 @@ public sealed class ProxyTests : IAsyncLifetime
     public ProxyTests()
     {
         _clock = new DeadlineClock(_time, NullLogger<DeadlineClock>.Instance);
-        _connection = new Connection(new RecordingTransport(), ProtocolCodecs.Json, new GatewayOptions(), _clock)
+        _connection = new Connection(new RecordingTransport(), ProtocolCodecs.Json, new GatewayOptions { PingInterval = TimeSpan.Zero }, _clock)
         {
             HttpHeaders = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Cookie"] = "real", ["X-Other"] = "no" },
             EmulatedHeaders = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["cookie"] = "said", ["X-Said"] = "yes" },
