@@ -28,6 +28,8 @@ public enum DisconnectCode
     NoPong = 3012,
     /// <summary>The client is over a rate.</summary>
     TooManyRequests = 3013,
+    /// <summary>What the client knows is out of date, such as a revoked token: it drops its token and positions and reconnects.</summary>
+    StateInvalidated = 3014,
     /// <summary>The connection token is invalid.</summary>
     InvalidToken = 3500,
     /// <summary>The client broke the protocol.</summary>
@@ -67,6 +69,7 @@ public static class DisconnectCodes
         DisconnectCode.ForceReconnect => "force reconnect",
         DisconnectCode.NoPong => "no pong",
         DisconnectCode.TooManyRequests => "too many requests",
+        DisconnectCode.StateInvalidated => "state invalidated",
         DisconnectCode.InvalidToken => "invalid token",
         DisconnectCode.BadRequest => "bad request",
         DisconnectCode.Stale => "stale",

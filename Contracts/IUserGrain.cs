@@ -14,4 +14,8 @@ public interface IUserGrain : IGrainWithStringKey
     /// <summary>The user's live connections.</summary>
     [Alias("GetSessions")]
     Task<IReadOnlyList<UserSession>> GetSessionsAsync();
+
+    /// <summary>Whether the user is there, and when it last was.</summary>
+    [Alias("GetStatus")]
+    Task<UserStatus> GetStatusAsync();
 }

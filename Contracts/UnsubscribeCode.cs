@@ -12,6 +12,8 @@ public enum UnsubscribeCode
     InsufficientState = 2500,
     /// <summary>The subscription was not refreshed in time.</summary>
     Expired = 2501,
+    /// <summary>What the client knows is out of date, such as a revoked token: it drops token and position and subscribes again.</summary>
+    StateInvalidated = 2502,
 }
 
 /// <summary>The wire text that goes with each <see cref="UnsubscribeCode"/>.</summary>
@@ -23,6 +25,7 @@ public static class UnsubscribeCodes
         UnsubscribeCode.Server => "server unsubscribe",
         UnsubscribeCode.InsufficientState => "insufficient state",
         UnsubscribeCode.Expired => "subscription expired",
+        UnsubscribeCode.StateInvalidated => "state invalidated",
         _ => "",
     };
 }

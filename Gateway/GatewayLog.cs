@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Options;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Hosting;
@@ -77,8 +76,13 @@ internal static partial class GatewayLog
     [LoggerMessage(32, LogLevel.Information, "Draining: closing {Connections} connections over {Window}.", EventName = "Draining")]
     public static partial void Draining(ILogger logger, int connections, TimeSpan window);
 
-    [LoggerMessage(33, LogLevel.Warning, "WsCluster:Tokens:HmacSecret is shorter than 32 bytes: it can be found by trying, and who has it can be any user.", EventName = "ShortSecret")]
-    public static partial void ShortSecret(ILogger logger);
+    [LoggerMessage(34, LogLevel.Warning, "Revocations cannot be read, so that new ones are not followed: {Problem}", EventName = "RevocationsUnread")]
+    public static partial void RevocationsUnread(ILogger logger, string problem);
+
+    [LoggerMessage(35, LogLevel.Error, "Open connections could not be checked after a change of rights.", EventName = "LiveCheckFailed")]
+    public static partial void LiveCheckFailed(ILogger logger, Exception exception);
+
+    // 33, ShortSecret: moved to TokenLog, the number stays free.
 
     /// <summary>Says what is open to everybody, or nearly so.</summary>
     public static void Announce(ILogger logger, IServiceProvider services)
@@ -94,10 +98,7 @@ internal static partial class GatewayLog
             AnonymousAllowed(logger);
         }
 
-        if (Encoding.UTF8.GetByteCount(services.GetRequiredService<IOptions<TokenOptions>>().Value.HmacSecret) is > 0 and < 32)
-        {
-            ShortSecret(logger);
-        }
+        TokenLog.Announce(logger, services);
     }
 
     [LoggerMessage(60, LogLevel.Debug, "Publications did not reach their channel: {Kind}: {Reason}", EventName = "PublishFailed")]

@@ -9,7 +9,11 @@ using WsCluster.Gateway.Transports.Sockets;
 using WsCluster.Grains.Hosting;
 
 const string DefaultUrl = "http://localhost:8000";
-string[] sections = ["Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Gateway", "Api", "Tokens", "Client"];
+string[] sections =
+[
+    "Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer",
+    "Gateway", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client",
+];
 
 // The settings beside the binary count, wherever the process is started from.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });

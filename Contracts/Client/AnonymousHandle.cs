@@ -23,4 +23,7 @@ internal sealed class AnonymousHandle(OrleansWsCluster cluster) : IUserHandle
     public Task<IReadOnlyList<UserSession>> GetSessionsAsync(CancellationToken cancellationToken = default) =>
         Task.FromException<IReadOnlyList<UserSession>>(
             new WsClusterException(ErrorCode.NotAvailable, "No list is kept of anonymous connections."));
+
+    public Task<UserStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        Task.FromException<UserStatus>(new WsClusterException(ErrorCode.NotAvailable, "Anonymous connections are no user."));
 }

@@ -25,4 +25,8 @@ public interface IUserHandle
     /// <see cref="ErrorCode.NotAvailable"/> for the anonymous connections, of which no list is kept.
     /// </exception>
     Task<IReadOnlyList<UserSession>> GetSessionsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Whether the user is there, and when it last was.</summary>
+    /// <exception cref="WsClusterException"><see cref="ErrorCode.NotAvailable"/> for the anonymous connections.</exception>
+    Task<UserStatus> GetStatusAsync(CancellationToken cancellationToken = default);
 }

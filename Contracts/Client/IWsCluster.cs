@@ -35,6 +35,27 @@ public interface IWsCluster
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyDictionary<string, int>> GetChannelsAsync(string pattern = "", CancellationToken cancellationToken = default);
 
+    /// <summary>A page of the channels that have subscribers, over all gateways. A gateway that does not answer in time is left out.</summary>
+    Task<ListPage<ChannelDescription>> ListChannelsAsync(ListQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>A page of the users that have connections, over all gateways. A gateway that does not answer in time is left out.</summary>
+    Task<ListPage<UserDescription>> ListUsersAsync(ListQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// A page of the live connections of the cluster or of one user, with their channels. A gateway that does not answer in time
+    /// is left out.
+    /// </summary>
+    Task<ListPage<ConnectionDescription>> ListConnectionsAsync(ListQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Takes back tokens or a right that they gave. When the task ends the revocation is recorded; gateways follow within
+    /// 5 seconds, with new connections and with those that are open, as long as they reach the cluster.
+    /// </summary>
+    /// <exception cref="WsClusterException">
+    /// 107 for one that names nothing and no time, or too long texts; 106 when as many as allowed are in force; 100: try again.
+    /// </exception>
+    Task RevokeAsync(Revocation revocation, CancellationToken cancellationToken = default);
+
     /// <summary>What each live gateway holds. A gateway that does not answer in time is left out.</summary>
     Task<IReadOnlyList<GatewayDescription>> GetGatewaysAsync(CancellationToken cancellationToken = default);
 }

@@ -50,6 +50,42 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
         return total;
     }
 
+    public async Task<ListPage<ChannelDescription>> ListChannelsAsync(ListQuery query, CancellationToken cancellationToken = default)
+    {
+        GatewayLists.ThrowIfBad(query);
+        return GatewayLists.Join(
+            await AskGatewaysAsync(gateway => gateway.ListChannelsAsync(query), cancellationToken),
+            query,
+            channel => channel.Name,
+            (left, right) => left with { Subscribers = left.Subscribers + right.Subscribers });
+    }
+
+    public async Task<ListPage<UserDescription>> ListUsersAsync(ListQuery query, CancellationToken cancellationToken = default)
+    {
+        GatewayLists.ThrowIfBad(query);
+        return GatewayLists.Join(
+            await AskGatewaysAsync(gateway => gateway.ListUsersAsync(query), cancellationToken),
+            query,
+            user => user.User,
+            (left, right) => left with { Connections = left.Connections + right.Connections });
+    }
+
+    public async Task<ListPage<ConnectionDescription>> ListConnectionsAsync(ListQuery query, CancellationToken cancellationToken = default)
+    {
+        GatewayLists.ThrowIfBad(query);
+        return GatewayLists.Join(
+            await AskGatewaysAsync(gateway => gateway.ListConnectionsAsync(query), cancellationToken),
+            query,
+            connection => connection.Client,
+            (left, _) => left);
+    }
+
+    public Task RevokeAsync(Revocation revocation, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(revocation);
+        return retry.RepeatAsync(() => grains.Find<IRevocationGrain>(IRevocationGrain.Key).RevokeAsync(revocation), cancellationToken);
+    }
+
     public async Task<IReadOnlyList<GatewayDescription>> GetGatewaysAsync(CancellationToken cancellationToken = default)
     {
         var gateways = await AskGatewaysAsync(gateway => gateway.DescribeAsync(), cancellationToken);

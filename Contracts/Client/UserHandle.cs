@@ -19,4 +19,7 @@ internal sealed class UserHandle(string id, IGrainFactory grains, CallRetry retr
 
     public Task<IReadOnlyList<UserSession>> GetSessionsAsync(CancellationToken cancellationToken = default) =>
         retry.RepeatAsync(() => Grain.GetSessionsAsync(), cancellationToken);
+
+    public Task<UserStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        retry.RepeatAsync(() => Grain.GetStatusAsync(), cancellationToken);
 }

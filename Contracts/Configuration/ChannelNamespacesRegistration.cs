@@ -24,6 +24,18 @@ public static class ChannelNamespacesRegistration
         configuration.ThrowIfUnreadable(ChannelNamespaces.SectionName, typeof(ChannelNamespaces));
         services.AddOptions<ChannelNamespaces>().Bind(configuration.GetSection(ChannelNamespaces.SectionName)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ChannelNamespaces>, ChannelNamespacesValidator>());
+        services.AddSingleton<IValidateOptions<ChannelNamespaces>>(new UnknownKeysValidator(configuration));
+        services.TryAddSingleton<IOptionsMonitor<ChannelNamespaces>, LastGoodOptions<ChannelNamespaces>>();
         return services;
+    }
+
+    /// <summary>Finds the unknown keys of a reload; those of the start have been found before.</summary>
+    private sealed class UnknownKeysValidator(IConfiguration configuration) : IValidateOptions<ChannelNamespaces>
+    {
+        public ValidateOptionsResult Validate(string? name, ChannelNamespaces options)
+        {
+            var problems = UnknownKeys.Find(configuration, ChannelNamespaces.SectionName, typeof(ChannelNamespaces));
+            return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+        }
     }
 }

@@ -12,6 +12,19 @@ public enum RecoveryMode
     Cache,
 }
 
+/// <summary>Who decides whether a client may do something.</summary>
+public enum ChannelDecision
+{
+    /// <summary>The namespace's options.</summary>
+    Options,
+
+    /// <summary>The application's <see cref="IChannelAuthorizer"/> in the silos.</summary>
+    Authorizer,
+
+    /// <summary>The application's HTTP endpoint (<c>WsCluster:Proxy</c>).</summary>
+    Proxy,
+}
+
 /// <summary>What data a publication may carry.</summary>
 public enum DataFormat
 {
@@ -122,6 +135,18 @@ public sealed class ChannelOptions
 
     /// <summary>Widens the two options above to anonymous clients.</summary>
     public bool AllowHistoryForAnonymous { get; set; }
+
+    /// <summary>
+    /// Who decides about subscribing without a token: Options, the ones above; Authorizer, application code in the silos; Proxy,
+    /// the endpoint WsCluster:Proxy:SubscribeUrl. Private and user-limited channels never ask.
+    /// </summary>
+    public ChannelDecision SubscribeDecision { get; set; }
+
+    /// <summary>Who decides about publishing: Options, Authorizer or Proxy (WsCluster:Proxy:PublishUrl).</summary>
+    public ChannelDecision PublishDecision { get; set; }
+
+    /// <summary>Ask WsCluster:Proxy:SubRefreshUrl when a subscription that the proxy allowed expires, instead of ending it.</summary>
+    public bool SubRefreshProxy { get; set; }
 
     /// <summary>Restrict channels with a # to the users named after it, as in "dialog#7,42".</summary>
     public bool AllowUserLimitedChannels { get; set; }

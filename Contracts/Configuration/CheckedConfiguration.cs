@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace WsCluster.Configuration;
@@ -41,7 +42,10 @@ public static class CheckedConfiguration
         return problems.Count == 0 ? options : throw new OptionsValidationException(sectionName, typeof(TOptions), problems);
     }
 
-    /// <summary>Binds a section to its options and checks everything about it: now, and again whenever it is reloaded.</summary>
+    /// <summary>
+    /// Binds a section to its options and checks everything about it: now, and again whenever it is reloaded. A reload that
+    /// breaks a rule is logged and not taken over.
+    /// </summary>
     /// <exception cref="OptionsValidationException">All that is wrong with the section.</exception>
     public static OptionsBuilder<TOptions> AddCheckedOptions<TOptions>(
         this IServiceCollection services, IConfiguration configuration, string sectionName)
@@ -50,17 +54,18 @@ public static class CheckedConfiguration
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
         configuration.ReadChecked<TOptions>(sectionName);
-        services.AddSingleton<IValidateOptions<TOptions>>(new RulesValidator<TOptions>(sectionName));
+        services.AddSingleton<IValidateOptions<TOptions>>(new RulesValidator<TOptions>(configuration, sectionName));
+        services.TryAddSingleton<IOptionsMonitor<TOptions>, LastGoodOptions<TOptions>>();
         return services.AddOptions<TOptions>().Bind(configuration.GetSection(sectionName)).ValidateOnStart();
     }
 
-    private sealed class RulesValidator<TOptions>(string sectionName) : IValidateOptions<TOptions>
+    private sealed class RulesValidator<TOptions>(IConfiguration configuration, string sectionName) : IValidateOptions<TOptions>
         where TOptions : class
     {
         public ValidateOptionsResult Validate(string? name, TOptions options)
         {
-            var problems = OptionRules.Check(sectionName, options);
-            return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+            string[] problems = [.. UnknownKeys.Find(configuration, sectionName, typeof(TOptions)), .. OptionRules.Check(sectionName, options)];
+            return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
         }
     }
 }

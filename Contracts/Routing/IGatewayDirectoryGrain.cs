@@ -56,6 +56,18 @@ public interface IGatewayControl : IGrainObserver
     [Alias("GetChannels"), ResponseTimeout("00:00:05")]
     Task<IReadOnlyDictionary<string, int>> GetChannelsAsync(string pattern);
 
+    /// <summary>The first channels with local subscribers after a mark, in order.</summary>
+    [Alias("ListChannels"), ResponseTimeout("00:00:05")]
+    Task<IReadOnlyList<ChannelDescription>> ListChannelsAsync(ListQuery query);
+
+    /// <summary>The first users with local connections after a mark, in order.</summary>
+    [Alias("ListUsers"), ResponseTimeout("00:00:05")]
+    Task<IReadOnlyList<UserDescription>> ListUsersAsync(ListQuery query);
+
+    /// <summary>The first local connections after a mark, in order.</summary>
+    [Alias("ListConnections"), ResponseTimeout("00:00:05")]
+    Task<IReadOnlyList<ConnectionDescription>> ListConnectionsAsync(ListQuery query);
+
     /// <summary>Does something to the anonymous connections, which have no <see cref="IUserGrain"/>.</summary>
     [Alias("ExecuteAnonymous"), ResponseTimeout("00:00:05")]
     Task ExecuteAnonymousAsync(UserCommand command);

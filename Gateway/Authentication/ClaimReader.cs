@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace WsCluster.Gateway.Authentication;
 
 /// <summary>
-/// Reads members of a JSON object of a token. What has the wrong type reads as absent and makes the reader invalid, so
+/// Reads members of a JSON object of a token or of an application's answer. What has the wrong type reads as absent and makes the reader invalid, so
 /// that the caller asks once, at the end. Null is absent.
 /// </summary>
 /// <param name="claims">The object; anything else makes the reader invalid.</param>
@@ -22,6 +22,30 @@ internal sealed class ClaimReader(JsonElement claims)
 
     /// <summary>A string; empty when absent.</summary>
     public string Text(string name) => Find(name, JsonValueKind.String)?.GetString() ?? "";
+
+    /// <summary>A whole number; zero when absent.</summary>
+    public long Number(string name)
+    {
+        if (Find(name, JsonValueKind.Number) is not { } value)
+        {
+            return 0;
+        }
+
+        IsValid &= value.TryGetInt64(out var number);
+        return number;
+    }
+
+    /// <summary>True for the value true; false when absent.</summary>
+    public bool IsTrue(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return false;
+        }
+
+        IsValid &= value.ValueKind is JsonValueKind.True or JsonValueKind.False;
+        return value.ValueKind == JsonValueKind.True;
+    }
 
     /// <summary>A time in seconds since 1970, possibly with a fraction; cut to what <see cref="DateTimeOffset"/> holds.</summary>
     public DateTimeOffset? Time(string name)

@@ -2,7 +2,8 @@ namespace WsCluster.Gateway.Authentication;
 
 /// <summary>
 /// Decides whether tokens are genuine (protocol §19). Never throws, whatever the token is; safe for concurrent use.
-/// Claims are given for expired tokens too, since a gateway in insecure mode ignores expiry; they are null when invalid.
+/// Claims are given for expired tokens too, since a gateway in insecure mode ignores expiry; they are null when invalid
+/// or when nobody can say now.
 /// </summary>
 internal interface ITokenVerifier
 {

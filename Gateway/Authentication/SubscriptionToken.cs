@@ -12,6 +12,12 @@ internal sealed record SubscriptionToken
     /// <summary>The only connection that it is for; empty for any of the user's.</summary>
     public required string Client { get; init; }
 
+    /// <summary>The session (the login) that it belongs to: the session claim, else the token's own id; empty without both.</summary>
+    public string Session { get; init; } = "";
+
+    /// <summary>When it was issued; null when it does not say.</summary>
+    public DateTimeOffset? IssuedAt { get; init; }
+
     /// <summary>When the subscription expires; null: never. It can differ from the token's own expiry.</summary>
     public DateTimeOffset? ExpireAt => Options.ExpireAt;
 

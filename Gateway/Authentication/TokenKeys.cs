@@ -5,43 +5,61 @@ using Microsoft.IdentityModel.Tokens;
 namespace WsCluster.Gateway.Authentication;
 
 /// <summary>
-/// The configured keys. A signature is checked with the key that its algorithm belongs to and no other: the text of a
+/// The configured keys. A signature is checked with the keys that its algorithm belongs to and no other: the text of a
 /// public key, which everybody has, is never an HMAC secret.
 /// </summary>
 internal static class TokenKeys
 {
-    private const int MinRsaBits = 2048;
     private const int MinHmacBytes = 64;
 
-    /// <summary>The key of each algorithm that is accepted. The configured keys must be valid or empty.</summary>
-    public static Dictionary<string, SecurityKey> ByAlgorithm(TokenOptions options)
+    /// <summary>The keys of each algorithm that is accepted. The configured keys must be valid or empty.</summary>
+    public static Dictionary<string, List<TokenKey>> ByAlgorithm(TokenOptions options)
     {
-        var keys = new Dictionary<string, SecurityKey>(StringComparer.Ordinal);
-        if (options.HmacSecret.Length > 0)
+        var keys = new Dictionary<string, List<TokenKey>>(StringComparer.Ordinal);
+        AddHmac(keys, options.HmacSecret, until: null);
+        AddHmac(keys, options.PreviousHmacSecret, options.PreviousHmacSecretUntil);
+        foreach (var pem in Blocks(options.RsaPublicKey))
         {
-            keys["HS256"] = keys["HS384"] = keys["HS512"] = ReadHmac(options.HmacSecret);
+            using var rsa = ReadRsa(pem);
+            var key = new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false));
+            Add(keys, new TokenKey(key), KeyAlgorithms.Rsa);
         }
 
-        if (options.RsaPublicKey.Length > 0)
+        foreach (var pem in Blocks(options.EcdsaPublicKey))
         {
-            using var rsa = ReadRsa(options.RsaPublicKey);
-            keys["RS256"] = keys["RS384"] = keys["RS512"] = new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false));
-        }
-
-        if (options.EcdsaPublicKey.Length > 0)
-        {
-            var ecdsa = ReadEcdsa(options.EcdsaPublicKey); // not disposed: the library's cache may use it longer than we do
-            keys[AlgorithmOf(ecdsa)!] = new ECDsaSecurityKey(ecdsa);
+            var ecdsa = ReadEcdsa(pem); // not disposed: the library's cache may use it longer than we do
+            Add(keys, new TokenKey(new ECDsaSecurityKey(ecdsa)), KeyAlgorithms.Of(ecdsa)!);
         }
 
         return keys;
     }
 
-    /// <summary>True for an RSA key in PEM that is long enough.</summary>
-    public static bool IsRsaKey(string pem) => IsKey(pem, ReadRsa, static key => key.KeySize >= MinRsaBits);
+    /// <summary>True for one or more RSA keys in PEM that are long enough.</summary>
+    public static bool AreRsaKeys(string pem) => AreKeys(pem, ReadRsa, KeyAlgorithms.IsLongEnough);
 
-    /// <summary>True for an ECDSA key in PEM on a curve that JWT knows.</summary>
-    public static bool IsEcdsaKey(string pem) => IsKey(pem, ReadEcdsa, static key => AlgorithmOf(key) is not null);
+    /// <summary>True for one or more ECDSA keys in PEM on curves that JWT knows.</summary>
+    public static bool AreEcdsaKeys(string pem) => AreKeys(pem, ReadEcdsa, static key => KeyAlgorithms.Of(key) is not null);
+
+    private static void AddHmac(Dictionary<string, List<TokenKey>> keys, string secret, DateTimeOffset? until)
+    {
+        if (secret.Length > 0)
+        {
+            Add(keys, new TokenKey(ReadHmac(secret), until), "HS256", "HS384", "HS512");
+        }
+    }
+
+    private static void Add(Dictionary<string, List<TokenKey>> keys, TokenKey key, params IReadOnlyList<string> algorithms)
+    {
+        foreach (var algorithm in algorithms)
+        {
+            if (!keys.TryGetValue(algorithm, out var known))
+            {
+                keys.Add(algorithm, known = []);
+            }
+
+            known.Add(key);
+        }
+    }
 
     /// <summary>
     /// The library refuses secrets shorter than the hash. HMAC itself fills a key up with zeros to the block size of the
@@ -69,21 +87,31 @@ internal static class TokenKeys
         return key;
     }
 
-    private static string? AlgorithmOf(ECDsa key) => key.KeySize switch
+    /// <summary>The PEM blocks of a text, each as a text of its own.</summary>
+    private static List<string> Blocks(string text)
     {
-        256 => "ES256",
-        384 => "ES384",
-        521 => "ES512",
-        _ => null,
-    };
+        var blocks = new List<string>();
+        var rest = text.AsSpan();
+        while (PemEncoding.TryFind(rest, out var fields))
+        {
+            blocks.Add(rest[fields.Location].ToString());
+            rest = rest[fields.Location.End..];
+        }
 
-    private static bool IsKey<T>(string pem, Func<string, T> read, Func<T, bool> isGood)
+        return blocks;
+    }
+
+    private static bool AreKeys<T>(string pem, Func<string, T> read, Func<T, bool> isGood)
         where T : AsymmetricAlgorithm
     {
         try
         {
-            using var key = read(pem);
-            return isGood(key);
+            var blocks = Blocks(pem);
+            return blocks.Count > 0 && blocks.TrueForAll(block =>
+            {
+                using var key = read(block);
+                return isGood(key);
+            });
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
@@ -91,3 +119,8 @@ internal static class TokenKeys
         }
     }
 }
+
+/// <summary>A key that is accepted.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Until">When it ends; null: never.</param>
+internal sealed record TokenKey(SecurityKey Key, DateTimeOffset? Until = null);

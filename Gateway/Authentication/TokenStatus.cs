@@ -6,9 +6,12 @@ internal enum TokenStatus
     /// <summary>Genuine and in time.</summary>
     Valid,
 
-    /// <summary>Genuine, but its time is over or has not come: the client should get a new one.</summary>
+    /// <summary>Genuine, but its time is over or has not come, or it was revoked: the client should get a new one.</summary>
     Expired,
 
     /// <summary>Not a token of ours for this purpose.</summary>
     Invalid,
+
+    /// <summary>The issuer whose key would tell is out of reach: the client should come again later.</summary>
+    Unverifiable,
 }

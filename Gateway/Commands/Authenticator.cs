@@ -3,39 +3,49 @@ using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Proxies;
 
 namespace WsCluster.Gateway.Commands;
 
 /// <summary>Who a connecting client is, or why it may not connect.</summary>
 /// <param name="Refusal">Why it may not; the rest is then empty.</param>
 /// <param name="Identity">Who it is.</param>
-/// <param name="Channels">The channels its token subscribes it to.</param>
+/// <param name="Channels">The channels that its token or the application subscribes it to.</param>
+/// <param name="Data">The application's data for the connect reply, or null.</param>
 internal readonly record struct AuthenticationResult(
-    Refusal Refusal, ClientIdentity? Identity, IReadOnlyDictionary<string, SubscribeOptions> Channels);
+    Refusal Refusal, ClientIdentity? Identity, IReadOnlyDictionary<string, SubscribeOptions> Channels, byte[]? Data = null);
 
-/// <summary>Finds out who a connecting client is (protocol §6, point 3).</summary>
-internal sealed class Authenticator(ITokenVerifier tokens, IOptionsMonitor<GatewayOptions> options, TimeProvider time)
+/// <summary>Finds out who a connecting client is (protocol §6, point 3): by its token, else by asking the application.</summary>
+internal sealed class Authenticator(
+    ITokenVerifier tokens,
+    ConnectionProxy proxy,
+    IOptionsMonitor<GatewayOptions> options,
+    IOptionsMonitor<ProxyOptions> proxyOptions,
+    TimeProvider time)
 {
     private const int MaxNameLength = 16;
     private const int MaxVersionLength = 64;
 
     private static readonly IReadOnlyDictionary<string, SubscribeOptions> NoChannels = new Dictionary<string, SubscribeOptions>();
 
-    /// <summary>The client's identity and the channels its token subscribes it to, or why it may not connect.</summary>
-    public async ValueTask<AuthenticationResult> AuthenticateAsync(ConnectRequest request)
+    /// <summary>The client's identity and the channels that it gets with it, or why it may not connect.</summary>
+    public async ValueTask<AuthenticationResult> AuthenticateAsync(Connection connection, ConnectRequest request)
+    {
+        var result = request.Token.Length > 0 ? await ByTokenAsync(request)
+            : proxy.AsksForConnect ? await ByProxyAsync(connection, request)
+            : Unproven();
+        return result.Identity is { } identity ? result with { Identity = Named(identity, request) } : result;
+    }
+
+    private async ValueTask<AuthenticationResult> ByTokenAsync(ConnectRequest request)
     {
         var insecure = options.CurrentValue.Insecure;
-        if (request.Token.Length == 0)
+        var (status, token) = await tokens.VerifyConnectionAsync(request.Token);
+        if (status == TokenStatus.Unverifiable)
         {
-            if (!options.CurrentValue.AllowAnonymous && !insecure)
-            {
-                return Refused(DisconnectCode.BadRequest);
-            }
-
-            return new AuthenticationResult(Refusal.None, Named(new ClientIdentity { User = "" }, request), NoChannels);
+            return Refused(ErrorCode.Internal); // temporary: the client comes again
         }
 
-        var (status, token) = await tokens.VerifyConnectionAsync(request.Token);
         if (token is null)
         {
             return Refused(DisconnectCode.InvalidToken);
@@ -51,24 +61,47 @@ internal sealed class Authenticator(ITokenVerifier tokens, IOptionsMonitor<Gatew
             return Refused(DisconnectCode.PermissionDenied);
         }
 
-        var expireAt = insecure ? null : token.ExpireAt;
-        if (expireAt <= time.GetUtcNow())
+        var identity = new ClientIdentity
         {
-            return Refused(ErrorCode.Expired);
+            User = token.User,
+            Info = token.Info,
+            Meta = token.Meta,
+            Session = token.Session,
+            IssuedAt = token.IssuedAt,
+            ExpireAt = insecure ? null : token.ExpireAt,
+            ClientSideRefresh = true,
+            TokenChannels = [.. token.Subs.Keys],
+        };
+        return identity.ExpireAt <= time.GetUtcNow() ? Refused(ErrorCode.Expired) : new AuthenticationResult(Refusal.None, identity, token.Subs);
+    }
+
+    private async ValueTask<AuthenticationResult> ByProxyAsync(Connection connection, ConnectRequest request)
+    {
+        connection.EmulatedHeaders = request.Headers
+            .Where(header => proxyOptions.CurrentValue.EmulatedHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
+            .DistinctBy(header => header.Key, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase);
+        var answer = await proxy.ConnectAsync(connection, request);
+        if (answer.Denial is { } denial)
+        {
+            return Refused(denial);
         }
 
-        var identity = Named(
-            new ClientIdentity
-            {
-                User = token.User,
-                Info = token.Info,
-                ExpireAt = expireAt,
-                ClientSideRefresh = true,
-                TokenChannels = [.. token.Subs.Keys],
-            },
-            request);
-        return new AuthenticationResult(Refusal.None, identity, token.Subs);
+        if (answer.Identity is not { } identity)
+        {
+            return Unproven();
+        }
+
+        return identity.ExpireAt <= time.GetUtcNow()
+            ? Refused(ErrorCode.Expired)
+            : new AuthenticationResult(Refusal.None, identity with { ServerSideRefresh = proxy.AsksForRefresh }, answer.Channels, answer.Data);
     }
+
+    /// <summary>Nothing says who it is.</summary>
+    private AuthenticationResult Unproven() =>
+        options.CurrentValue.AllowAnonymous || options.CurrentValue.Insecure
+            ? new AuthenticationResult(Refusal.None, new ClientIdentity { User = "", IsUnproven = true }, NoChannels)
+            : Refused(DisconnectCode.BadRequest);
 
     private static AuthenticationResult Refused(Refusal refusal) => new(refusal, null, NoChannels);
 

@@ -13,13 +13,17 @@ internal static class ChannelPermissions
             return false;
         }
 
-        if (options.AllowUserLimitedChannels && channel.Contains(ChannelName.UserBoundary, StringComparison.Ordinal))
+        if (IsUserLimited(options, channel))
         {
             return (user.Length > 0 && ChannelName.ListsUser(channel, user)) || insecure;
         }
 
         return insecure || (options.AllowSubscribeForClient && (user.Length > 0 || options.AllowSubscribeForAnonymous));
     }
+
+    /// <summary>True when the channel's name says who may subscribe to it.</summary>
+    public static bool IsUserLimited(ChannelOptions options, string channel) =>
+        options.AllowUserLimitedChannels && channel.Contains(ChannelName.UserBoundary, StringComparison.Ordinal);
 
     /// <summary>True when a client may publish.</summary>
     public static bool MayPublish(ChannelOptions options, string user, bool subscribed, bool insecure) =>

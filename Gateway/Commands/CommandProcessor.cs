@@ -18,6 +18,7 @@ internal sealed class CommandProcessor(
     HistoryHandler history,
     RefreshHandler refresh,
     SubRefreshHandler subRefresh,
+    RpcHandler rpc,
     GatewayMetrics metrics,
     ILogger<CommandProcessor> logger)
 {
@@ -70,13 +71,18 @@ internal sealed class CommandProcessor(
             metrics.CommandEnded();
         }
 
-        if (refusal.Disconnect is { } disconnect)
+        if (refusal.Reason is not { } reason)
         {
-            connection.Close(disconnect);
+            return;
         }
-        else if (refusal.Error != ErrorCode.None)
+
+        if (reason.Disconnects)
         {
-            var reply = new Reply { Id = command.Id, Error = refusal.Error.ToWire() };
+            connection.Close(reason.Code, reason.Reason);
+        }
+        else
+        {
+            var reply = new Reply { Id = command.Id, Error = reason.ToWire() };
             if (connection.IsEstablished)
             {
                 connection.Send(reply);
@@ -116,7 +122,7 @@ internal sealed class CommandProcessor(
             { Presence: not null } => presence.HandleAsync(connection, command),
             { PresenceStats: not null } => presenceStats.HandleAsync(connection, command),
             { History: not null } => history.HandleAsync(connection, command),
-            { Rpc: not null } => Refused(ErrorCode.NotAvailable),
+            { Rpc: not null } => rpc.HandleAsync(connection, command),
             { Send: not null } => Refused(DisconnectCode.NotAvailable),
             { Refresh: not null } => refresh.HandleAsync(connection, command),
             { SubRefresh: not null } => subRefresh.HandleAsync(connection, command),

@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
-using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Proxies;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
 
@@ -15,9 +15,10 @@ internal sealed class ConnectHandler(
     ClusterMembership cluster,
     Authenticator authenticator,
     UserDirectory users,
-    SubscriptionPlanner planner,
+    ConnectPlanner planner,
     SubscriptionService subscriptions,
-    IOptionsMonitor<GatewayOptions> options,
+    LiveAuthorization live,
+    ServerSideRefresh refresh,
     TimeProvider time) : ICommandHandler
 {
     private static readonly string ServerVersion = $"WsCluster {ProductVersion.Text}";
@@ -30,19 +31,24 @@ internal sealed class ConnectHandler(
         }
 
         var request = command.Connect;
-        var (refusal, identity, tokenChannels) = await authenticator.AuthenticateAsync(request);
-        if (!refusal.IsNone)
+        var (refusal, identity, channels, data) = await authenticator.AuthenticateAsync(connection, request);
+        if (identity is null)
         {
             return refusal;
         }
 
-        refusal = Plan(request, identity!.User, tokenChannels, out var plans);
+        refusal = planner.Plan(request, identity, channels, out var plans);
         if (!refusal.IsNone)
         {
             return refusal;
         }
 
         connection.Authenticated(identity);
+        if (!live.Check(connection))
+        {
+            return Refusal.None; // its token was revoked while it was verified: the connection is closed already
+        }
+
         connection.Writer.Hold(); // commands for the user and server-side channels may push from here on
         if (identity.User.Length > 0 && !await users.RegisterAsync(connection, identity))
         {
@@ -57,39 +63,11 @@ internal sealed class ConnectHandler(
 
         var result = Describe(connection, identity);
         result.Subs.Add(results);
+        result.Data = WireMessages.Wrap(data);
         connection.Establish(new Reply { Id = command.Id, Connect = result });
+        refresh.Watch(connection);
+        live.Check(connection);
         return Refusal.None;
-    }
-
-    private Refusal Plan(
-        ConnectRequest request, string user, IReadOnlyDictionary<string, SubscribeOptions> tokenChannels, out List<SubscriptionPlan> plans)
-    {
-        plans = [];
-        foreach (var (channel, granted) in tokenChannels)
-        {
-            var remembered = request.Subs.GetValueOrDefault(channel) ?? new SubscribeRequest();
-            if (planner.PlanServerSide(channel, granted, remembered) is not { } plan)
-            {
-                return ErrorCode.UnknownChannel;
-            }
-
-            plans.Add(plan);
-        }
-
-        foreach (var (channel, listed) in request.Subs.Where(s => !tokenChannels.ContainsKey(s.Key)))
-        {
-            if (planner.PlanListed(user, channel, listed, out var plan) == ErrorCode.UnknownChannel)
-            {
-                return DisconnectCode.BadRequest;
-            }
-
-            if (plan is not null)
-            {
-                plans.Add(plan);
-            }
-        }
-
-        return plans.Count > options.CurrentValue.MaxChannelsPerConnection ? DisconnectCode.ChannelLimit : Refusal.None;
     }
 
     /// <summary>Subscribes to all planned channels at once.</summary>

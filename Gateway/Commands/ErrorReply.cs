@@ -2,14 +2,17 @@ using WsCluster.Gateway.Protocol.Wire;
 
 namespace WsCluster.Gateway.Commands;
 
-/// <summary>How an <see cref="ErrorCode"/> looks in a reply (protocol §16).</summary>
+/// <summary>How a refusal looks in a reply (protocol §16).</summary>
 internal static class ErrorReply
 {
     /// <summary>The reply's error.</summary>
-    public static Error ToWire(this ErrorCode error) => new()
+    public static Error ToWire(this ErrorCode error) => Denial.Of(error).ToWire();
+
+    /// <inheritdoc cref="ToWire(ErrorCode)"/>
+    public static Error ToWire(this Denial reason) => new()
     {
-        Code = (uint)error,
-        Message = error.Message(),
-        Temporary = error.IsTemporary(),
+        Code = (uint)reason.Code,
+        Message = reason.Reason,
+        Temporary = reason.IsTemporary,
     };
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
@@ -9,7 +10,7 @@ namespace WsCluster.Gateway.Commands;
 
 /// <summary>Reads a channel's history for a client (protocol §12.3).</summary>
 internal sealed class HistoryHandler(
-    IGrainFactory grains, ChannelRules rules, ClusterCalls calls, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
+    IGrainFactory grains, ChannelRules rules, ChannelAccess access, ClusterCalls calls, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
 {
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
@@ -29,8 +30,8 @@ internal sealed class HistoryHandler(
             return ErrorCode.NotAvailable;
         }
 
-        var subscribed = connection.FindSubscription(request.Channel) is { IsLive: true };
-        if (!ChannelPermissions.MayReadHistory(channelOptions, connection.Identity!.User, subscribed, options.CurrentValue.Insecure))
+        var subscription = connection.FindSubscription(request.Channel) is { IsLive: true } live ? live : null;
+        if (!access.MayReadHistory(channelOptions, request.Channel, connection.Identity!.User, subscription))
         {
             return ErrorCode.PermissionDenied;
         }

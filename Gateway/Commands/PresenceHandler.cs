@@ -1,7 +1,5 @@
-using Microsoft.Extensions.Options;
-using WsCluster.Configuration;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
-using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
@@ -9,7 +7,7 @@ using WsCluster.Gateway.Subscriptions;
 namespace WsCluster.Gateway.Commands;
 
 /// <summary>Whether a client may read a channel's presence (protocol §12.2).</summary>
-internal sealed class PresenceAccess(ChannelRules rules, IOptionsMonitor<GatewayOptions> options)
+internal sealed class PresenceAccess(ChannelRules rules, ChannelAccess access)
 {
     /// <summary>Refuses what is not permitted.</summary>
     public Refusal Check(Connection connection, string channel)
@@ -29,8 +27,8 @@ internal sealed class PresenceAccess(ChannelRules rules, IOptionsMonitor<Gateway
             return ErrorCode.NotAvailable;
         }
 
-        var subscribed = connection.FindSubscription(channel) is { IsLive: true };
-        return ChannelPermissions.MayReadPresence(channelOptions, connection.Identity!.User, subscribed, options.CurrentValue.Insecure)
+        var subscription = connection.FindSubscription(channel) is { IsLive: true } live ? live : null;
+        return access.MayReadPresence(channelOptions, channel, connection.Identity!.User, subscription)
             ? Refusal.None
             : ErrorCode.PermissionDenied;
     }

@@ -1,7 +1,6 @@
-using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
-using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Publishing;
 
@@ -9,47 +8,46 @@ namespace WsCluster.Gateway.Commands;
 
 /// <summary>Publishes for a client (protocol §12.1).</summary>
 internal sealed class PublishHandler(
-    ChannelRules rules, ChannelPublisher publisher, GatewayMetrics metrics, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
+    ChannelRules rules, PublishAccess access, ChannelPublisher publisher, GatewayMetrics metrics) : ICommandHandler
 {
     /// <inheritdoc/>
     /// <remarks>The next command may be handled before this one is published; the pipeline keeps their order.</remarks>
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
         var publishing = connection.Publishing ??= new PublishPipeline(connection, publisher, metrics);
-        var refusal = Check(connection, command, out var publish);
-        await (refusal.IsNone ? publishing.AddAsync(publish!) : publishing.DrainAsync()); // a refusal's reply keeps its place, too
+        var (refusal, publish) = await CheckAsync(connection, command);
+        await (publish is null ? publishing.DrainAsync() : publishing.AddAsync(publish)); // a refusal's reply keeps its place, too
         return refusal;
     }
 
-    private Refusal Check(Connection connection, Command command, out PendingPublish? publish)
+    private async ValueTask<(Refusal Refusal, PendingPublish? Publish)> CheckAsync(Connection connection, Command command)
     {
-        publish = null;
         var channel = command.Publish.Channel;
         if (channel.Length == 0)
         {
-            return DisconnectCode.BadRequest;
+            return (DisconnectCode.BadRequest, null);
         }
 
         if (rules.Check(channel, out var channelOptions) is var error and not ErrorCode.None)
         {
-            return error;
+            return (error, null);
         }
 
         if (command.Publish.Data.IsEmpty && channelOptions!.PublicationDataFormat != DataFormat.Binary)
         {
-            return ErrorCode.BadRequest;
+            return (ErrorCode.BadRequest, null);
         }
 
         var identity = connection.Identity!;
         var subscription = connection.FindSubscription(channel) is { IsLive: true } live ? live : null;
-        if (!ChannelPermissions.MayPublish(channelOptions!, identity.User, subscription is not null, options.CurrentValue.Insecure))
+        var (refusal, request) = await access.AuthorizeAsync(connection, channel, command.Publish.Data.ToByteArray(), channelOptions!, subscription);
+        if (!refusal.IsNone)
         {
-            return ErrorCode.PermissionDenied;
+            return (refusal, null);
         }
 
-        var request = new PublishRequest
+        var signed = request! with
         {
-            Data = command.Publish.Data.ToByteArray(),
             Info = new ClientInfo
             {
                 User = identity.User,
@@ -62,7 +60,6 @@ internal sealed class PublishHandler(
             // history there is no stream to look a key up in that would be worth its memory.
             IdempotencyKey = channelOptions!.HasHistory ? IdempotencyKeys.Next() : null,
         };
-        publish = new PendingPublish(channel, request, command.Id);
-        return Refusal.None;
+        return (Refusal.None, new PendingPublish(channel, signed, command.Id));
     }
 }

@@ -1,4 +1,5 @@
 using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Subscriptions;
@@ -6,7 +7,7 @@ using WsCluster.Gateway.Subscriptions;
 namespace WsCluster.Gateway.Commands;
 
 /// <summary>A new token for an expiring connection (protocol §14).</summary>
-internal sealed class RefreshHandler(ITokenVerifier tokens, TimeProvider time) : ICommandHandler
+internal sealed class RefreshHandler(ITokenVerifier tokens, LiveAuthorization live, TimeProvider time) : ICommandHandler
 {
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
@@ -17,6 +18,11 @@ internal sealed class RefreshHandler(ITokenVerifier tokens, TimeProvider time) :
         }
 
         var (status, token) = await tokens.VerifyConnectionAsync(command.Refresh.Token);
+        if (status == TokenStatus.Unverifiable)
+        {
+            return ErrorCode.Internal; // temporary: the client tries again
+        }
+
         if (status == TokenStatus.Expired)
         {
             return DisconnectCode.Expired;
@@ -32,7 +38,19 @@ internal sealed class RefreshHandler(ITokenVerifier tokens, TimeProvider time) :
             return DisconnectCode.InsufficientState; // it reconnects and gets the new set
         }
 
-        connection.Refreshed(identity with { ExpireAt = token.ExpireAt, Info = token.Info ?? identity.Info });
+        connection.Refreshed(identity with
+        {
+            ExpireAt = token.ExpireAt,
+            Info = token.Info ?? identity.Info,
+            Meta = token.Meta ?? identity.Meta,
+            Session = token.Session,
+            IssuedAt = token.IssuedAt,
+        });
+        if (!live.Check(connection))
+        {
+            return Refusal.None; // revoked while it was verified
+        }
+
         connection.Send(new Reply
         {
             Id = command.Id,

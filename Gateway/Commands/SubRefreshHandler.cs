@@ -1,4 +1,5 @@
 using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Subscriptions;
@@ -32,17 +33,23 @@ internal sealed class SubRefreshHandler(ITokenVerifier tokens, TimeProvider time
         }
 
         var (status, token) = await tokens.VerifySubscriptionAsync(request.Token);
+        if (status == TokenStatus.Unverifiable)
+        {
+            return ErrorCode.Internal; // temporary: the client tries again
+        }
+
         if (status == TokenStatus.Expired || token?.ExpireAt <= time.GetUtcNow())
         {
             return ErrorCode.Expired; // nothing is extended
         }
 
-        if (token is null || !SubscriptionPlanner.Matches(token, request.Channel, connection))
+        if (token is null || !SubscribeAccess.Matches(token, request.Channel, connection))
         {
             return DisconnectCode.InvalidToken;
         }
 
         subscription.ExpireAt = token.ExpireAt;
+        subscription.Grant = SubscribeAccess.GrantOf(token) with { AskedForJoinLeave = subscription.Grant.AskedForJoinLeave };
         subscription.ChanInfo = token.Options.ChanInfo ?? subscription.ChanInfo;
         connection.WakeForExpiry(token.ExpireAt);
 

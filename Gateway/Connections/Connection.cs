@@ -13,6 +13,8 @@ namespace WsCluster.Gateway.Connections;
 /// </summary>
 internal sealed class Connection
 {
+    private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
+
     private readonly Lock _sync = new();
     private readonly GatewayOptions _options;
     private readonly ConnectionSubscriptions _subscriptions;
@@ -26,6 +28,7 @@ internal sealed class Connection
         _options = options;
         _subscriptions = new ConnectionSubscriptions(options.MaxChannelsPerConnection);
         Codec = codec;
+        TransportName = transport.Name;
         OpenedAt = clock.Now;
         Writer = new ConnectionWriter(transport, codec, options.MaxQueuedBytes, shard)
         {
@@ -40,6 +43,15 @@ internal sealed class Connection
 
     /// <summary>Encodes what this client gets and decodes what it sends.</summary>
     public IProtocolCodec Codec { get; }
+
+    /// <summary>The transport's name.</summary>
+    public string TransportName { get; }
+
+    /// <summary>Headers of the upgrade request that the application is to get; names in any case.</summary>
+    public IReadOnlyDictionary<string, string> HttpHeaders { get; init; } = NoHeaders;
+
+    /// <summary>Headers that the client itself said in its connect command, as far as the application is to get them.</summary>
+    public IReadOnlyDictionary<string, string> EmulatedHeaders { get; set; } = NoHeaders;
 
     /// <summary>The queue to the client.</summary>
     public ConnectionWriter Writer { get; }

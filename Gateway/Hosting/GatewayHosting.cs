@@ -1,10 +1,12 @@
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Proxies;
 using WsCluster.Gateway.Publishing;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
@@ -23,8 +25,11 @@ internal static class GatewayHosting
         services.TryAddSingleton(TimeProvider.System);
         services.AddChannelNamespaces(configuration);
         services.AddTokenVerification(configuration);
+        services.AddProxies(configuration);
         services.AddCheckedOptions<GatewayOptions>(configuration, GatewayOptions.SectionName);
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsRules>();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, PersonalChannelRules>();
+        services.AddSingleton<IValidateOptions<ChannelNamespaces>, DecisionRules>();
 
         services.AddSingleton<GatewayMetrics>();
         services.AddHostedService<GatewayGauges>();
@@ -42,6 +47,7 @@ internal static class GatewayHosting
         services.AddSingleton<ClusterMembership>();
         services.AddSingleton<GatewayLanes>();
         services.AddSingleton<GatewayAddress>();
+        services.AddSingleton<LiveLists>();
         services.AddSingleton<GatewayControl>();
         services.AddSingleton<GatewayRegistrar>();
         services.AddHostedService(s => s.GetRequiredService<GatewayRegistrar>());
@@ -54,6 +60,7 @@ internal static class GatewayHosting
         services.AddSingleton<RecoveryGate>();
         services.AddSingleton<ChannelDirectory>();
         services.AddSingleton<SubscriptionPlanner>();
+        services.AddSingleton<ConnectPlanner>();
         services.AddSingleton<SubscribeResults>();
         services.AddSingleton<SubscriptionRecovery>();
         services.AddSingleton<SubscriptionEntry>();
@@ -62,6 +69,14 @@ internal static class GatewayHosting
 
         services.AddSingleton<CanaryWatch>();
         services.AddHostedService(s => s.GetRequiredService<CanaryWatch>());
+        services.AddSingleton<ChannelAccess>();
+        services.AddSingleton<AuthorizerCalls>();
+        services.AddSingleton<SubscribeAccess>();
+        services.AddSingleton<PublishAccess>();
+        services.AddSingleton<LiveAuthorization>();
+        services.AddHostedService(s => s.GetRequiredService<LiveAuthorization>());
+        services.AddSingleton<RevocationReader>();
+        services.AddHostedService(s => s.GetRequiredService<RevocationReader>());
 
         services.AddSingleton<ChannelRules>();
         services.AddSingleton<Authenticator>();
@@ -76,6 +91,7 @@ internal static class GatewayHosting
         services.AddSingleton<HistoryHandler>();
         services.AddSingleton<RefreshHandler>();
         services.AddSingleton<SubRefreshHandler>();
+        services.AddSingleton<RpcHandler>();
 
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();

@@ -18,6 +18,16 @@ internal sealed class GatewayOptions
     /// <summary>Let every client do everything; for development only. Tokens are still verified when present.</summary>
     public bool Insecure { get; set; }
 
+    /// <summary>
+    /// Subscribe every connection with a user to the user's personal channel, <c>#user</c>: what is published there reaches all
+    /// of the user's connections, with history and presence if its namespace has them.
+    /// </summary>
+    public bool PersonalChannels { get; set; }
+
+    /// <summary>The namespace of personal channels: "me" makes them <c>me:#user</c>. Empty: none.</summary>
+    [RegularExpression("^([-a-zA-Z0-9_]{2,})?$")]
+    public string PersonalChannelNamespace { get; set; } = "";
+
     /// <summary>Web pages that may connect: origins such as "https://*.example.com", or "*" for all. Empty: the gateway's own host.</summary>
     public IList<string> AllowedOrigins { get; set; } = [];
 

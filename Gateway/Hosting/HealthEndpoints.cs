@@ -1,3 +1,4 @@
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Routing;
@@ -12,9 +13,15 @@ internal static class HealthEndpoints
     {
         app.MapGet("/health", () => Results.Text("{}", "application/json"));
         app.MapGet("/health/live", () => Results.Text("live"));
-        app.MapGet("/health/ready", (ClusterMembership cluster, GatewayRegistrar registrar, CanaryWatch canaries, ConnectionHost connections) =>
+        app.MapGet("/health/ready", (
+            ClusterMembership cluster,
+            GatewayRegistrar registrar,
+            RevocationReader revocations,
+            CanaryWatch canaries,
+            ConnectionHost connections) =>
             connections.IsDraining ? NotReady("draining")
             : !cluster.HasJoined ? NotReady("the cluster is not there yet")
+            : !revocations.IsInformed ? NotReady("revocations have not been read")
             : !registrar.IsRegistered ? NotReady("the cluster is out of reach")
             : canaries.IsSilent ? NotReady("deliveries do not arrive")
             : Results.Text("ready"));

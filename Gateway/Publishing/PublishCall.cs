@@ -1,4 +1,4 @@
-using Orleans.Runtime;
+using WsCluster.Gateway.Routing;
 using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Publishing;
@@ -28,8 +28,6 @@ internal static class PublishCall
     public static PublishCallStatus StatusOf(Exception exception, ILogger logger)
     {
         GatewayLog.PublishFailed(logger, exception.GetType().Name, exception.Message);
-
-        // That the silo is gone is also said of calls that had reached it.
-        return exception is OrleansMessageRejectionException and not SiloUnavailableException ? PublishCallStatus.NotRun : PublishCallStatus.Unknown;
+        return ClusterCalls.DidNotRun(exception) ? PublishCallStatus.NotRun : PublishCallStatus.Unknown;
     }
 }

@@ -13,6 +13,12 @@ internal sealed class ClusterCalls(IOptions<GatewayOptions> options, TimeProvide
     /// <summary>Repeats a call that may run twice without harm.</summary>
     public Task<T> RepeatAsync<T>(Func<Task<T>> call) => RepeatAsync(call, IsPassing);
 
+    /// <summary>Repeats a call only when it certainly did not run.</summary>
+    public Task<T> RepeatUnlessRunAsync<T>(Func<Task<T>> call) => RepeatAsync(call, DidNotRun);
+
+    /// <summary>True for failures of calls that reached nobody. That a silo is gone is also said of calls that had reached it.</summary>
+    public static bool DidNotRun(Exception exception) => exception is OrleansMessageRejectionException and not SiloUnavailableException;
+
     /// <summary>True for failures of the cluster that the same call may not meet again.</summary>
     public static bool IsPassing(Exception exception) =>
         exception is TimeoutException or OrleansException or WsClusterException { IsTemporary: true };

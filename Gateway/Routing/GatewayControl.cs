@@ -8,7 +8,7 @@ namespace WsCluster.Gateway.Routing;
 
 /// <summary>Answers what the cluster asks this gateway as a whole.</summary>
 internal sealed class GatewayControl(
-    GatewayLanes lanes, GatewayAddress address, ConnectionRegistry connections, UserDirectory users, ChannelDirectory channels, TimeProvider time)
+    GatewayLanes lanes, GatewayAddress address, ConnectionRegistry connections, UserDirectory users, ChannelDirectory channels, LiveLists lists, TimeProvider time)
     : IGatewayControl
 {
     private readonly long _started = time.GetTimestamp();
@@ -58,6 +58,12 @@ internal sealed class GatewayControl(
 
         return Task.FromResult<IReadOnlyDictionary<string, int>>(found);
     }
+
+    public Task<IReadOnlyList<ChannelDescription>> ListChannelsAsync(ListQuery query) => Task.FromResult(lists.Channels(query));
+
+    public Task<IReadOnlyList<UserDescription>> ListUsersAsync(ListQuery query) => Task.FromResult(lists.Users(query));
+
+    public Task<IReadOnlyList<ConnectionDescription>> ListConnectionsAsync(ListQuery query) => Task.FromResult(lists.Connections(query));
 
     public Task ExecuteAnonymousAsync(UserCommand command)
     {

@@ -21,6 +21,9 @@ namespace WsCluster.Gateway.ServerApi;
 [JsonSerializable(typeof(HistoryBody))]
 [JsonSerializable(typeof(ChannelsBody))]
 [JsonSerializable(typeof(RpcBody))]
+[JsonSerializable(typeof(RevokeBody))]
+[JsonSerializable(typeof(ListBody))]
+[JsonSerializable(typeof(UserStatusBody))]
 [JsonSerializable(typeof(BatchBody))]
 [JsonSerializable(typeof(LegacyBody))]
 internal sealed partial class ApiJson : JsonSerializerContext

@@ -19,6 +19,15 @@ internal static class ApiOutput
         }
     }
 
+    /// <summary>Writes where the next page of a list begins; nothing at its end.</summary>
+    public static void WriteNext(Utf8JsonWriter json, string? next)
+    {
+        if (next is not null)
+        {
+            json.WriteString("next", next);
+        }
+    }
+
     /// <summary>Writes a publication as an object.</summary>
     public static void WritePublication(Utf8JsonWriter json, Publication publication)
     {

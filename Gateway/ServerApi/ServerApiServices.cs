@@ -34,6 +34,10 @@ internal static class ServerApiServices
         AddMethod<ChannelsMethod>();
         AddMethod<InfoMethod>();
         AddMethod<RpcMethod>();
+        AddMethod<RevokeMethod>();
+        AddMethod<ConnectionsMethod>();
+        AddMethod<UsersMethod>();
+        AddMethod<UserStatusMethod>();
         return services;
 
         void AddMethod<T>() where T : class, IApiMethod => services.TryAddEnumerable(ServiceDescriptor.Singleton<IApiMethod, T>());

@@ -1,3 +1,4 @@
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol.Wire;
 
@@ -27,6 +28,9 @@ internal sealed class Subscription(Connection connection, string channel, bool s
 
     /// <summary>The application's data about the connection in this channel, or null.</summary>
     public byte[]? ChanInfo { get; set; }
+
+    /// <summary>What gave the right to it.</summary>
+    public Grant Grant { get; set; } = Grant.ByOptions;
 
     /// <summary>When the subscription expires; null: never.</summary>
     public DateTimeOffset? ExpireAt { get; set; }

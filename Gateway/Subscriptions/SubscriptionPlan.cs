@@ -1,4 +1,5 @@
 using WsCluster.Configuration;
+using WsCluster.Gateway.Authorization;
 
 namespace WsCluster.Gateway.Subscriptions;
 
@@ -22,6 +23,9 @@ internal sealed record SubscriptionPlan
 
     /// <summary>The application's data about the connection in this channel.</summary>
     public byte[]? ChanInfo { get; init; }
+
+    /// <summary>What gave the right to it.</summary>
+    public Grant Grant { get; init; } = Grant.ByOptions;
 
     /// <summary>Data for the subscriber in the result.</summary>
     public byte[]? Data { get; init; }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
-using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
@@ -25,7 +25,8 @@ internal sealed class SubscriptionPlanner(
     ChannelRules rules,
     IOptionsMonitor<ChannelNamespaces> namespaces,
     IOptionsMonitor<GatewayOptions> options,
-    ITokenVerifier tokens,
+    ChannelAccess access,
+    SubscribeAccess subscribeAccess,
     TimeProvider time)
 {
     private const long RejectUnrecoveredFlag = 2;
@@ -64,7 +65,7 @@ internal sealed class SubscriptionPlanner(
             return ErrorCode.PermissionDenied;
         }
 
-        var (refusal, granted) = await AuthorizeAsync(connection, request, channelOptions!);
+        var (refusal, granted, grant) = await subscribeAccess.AuthorizeAsync(connection, request, channelOptions!);
         if (!refusal.IsNone)
         {
             return refusal;
@@ -81,7 +82,7 @@ internal sealed class SubscriptionPlanner(
             return ErrorCode.Expired;
         }
 
-        var plan = Build(connection.Identity!.User, request, channelOptions!, granted, filter);
+        var plan = Build(connection.Identity!.User, request, channelOptions!, granted, grant, filter);
         return new PlanResult(Refusal.None, plan with { ClientSideRefresh = request.Token.Length > 0 });
     }
 
@@ -94,22 +95,24 @@ internal sealed class SubscriptionPlanner(
         plan = null;
         var error = rules.Check(channel, out var channelOptions);
         if (error == ErrorCode.None
-            && ChannelPermissions.MaySubscribe(channelOptions!, channel, user, options.CurrentValue.Insecure))
+            && channelOptions!.SubscribeDecision == ChannelDecision.Options
+            && access.MaySubscribe(channelOptions, channel, user))
         {
-            plan = Build(user, WithChannel(request, channel), channelOptions!, new SubscribeOptions(), filter: null);
+            plan = Build(user, WithChannel(request, channel), channelOptions, new SubscribeOptions(), Grant.ByOptions, filter: null);
         }
 
         return error;
     }
 
     /// <summary>Plans a channel that the server chose. Null when its namespace is not configured.</summary>
-    public SubscriptionPlan? PlanServerSide(string channel, SubscribeOptions granted, StreamPosition? recoverFrom) =>
-        PlanServerSide(channel, granted, recoverFrom is { } from
-            ? new SubscribeRequest { Recover = true, Offset = from.Offset, Epoch = from.Epoch }
-            : new SubscribeRequest());
+    public SubscriptionPlan? PlanServerSide(string channel, SubscribeOptions granted, StreamPosition? recoverFrom)
+    {
+        var remembered = recoverFrom is { } from ? new SubscribeRequest { Recover = true, Offset = from.Offset, Epoch = from.Epoch } : new SubscribeRequest();
+        return PlanServerSide(channel, granted, new Grant { Basis = GrantBasis.Application, IssuedAt = time.GetUtcNow() }, remembered);
+    }
 
     /// <summary>Plans a channel that the server chose, with what the client remembers of it (§7.4).</summary>
-    public SubscriptionPlan? PlanServerSide(string channel, SubscribeOptions granted, SubscribeRequest remembered)
+    public SubscriptionPlan? PlanServerSide(string channel, SubscribeOptions granted, Grant grant, SubscribeRequest remembered)
     {
         if (channel.Length == 0 || namespaces.CurrentValue.Find(channel) is not { } channelOptions)
         {
@@ -124,49 +127,16 @@ internal sealed class SubscriptionPlanner(
             Epoch = remembered.Epoch,
             Delta = remembered.Delta == "fossil" ? remembered.Delta : "",
         };
-        return Build(user: "", request, channelOptions, granted, filter: null);
+        return Build(user: "", request, channelOptions, granted, grant, filter: null);
     }
-
-    private async ValueTask<Grant> AuthorizeAsync(Connection connection, SubscribeRequest request, ChannelOptions channelOptions)
-    {
-        if (request.Token.Length == 0)
-        {
-            var user = connection.Identity!.User;
-            return ChannelPermissions.MaySubscribe(channelOptions, request.Channel, user, options.CurrentValue.Insecure)
-                ? new Grant(Refusal.None, new SubscribeOptions())
-                : Denied(ErrorCode.PermissionDenied);
-        }
-
-        var (status, token) = await tokens.VerifySubscriptionAsync(request.Token);
-        if (token is null)
-        {
-            return Denied(ErrorCode.PermissionDenied);
-        }
-
-        if (status == TokenStatus.Expired)
-        {
-            return Denied(ErrorCode.TokenExpired);
-        }
-
-        return Matches(token, request.Channel, connection)
-            ? new Grant(Refusal.None, token.Options)
-            : Denied(DisconnectCode.InvalidToken);
-    }
-
-    private static Grant Denied(Refusal refusal) => new(refusal, new SubscribeOptions());
-
-    /// <summary>True when a subscription token is for this channel, user and connection.</summary>
-    public static bool Matches(SubscriptionToken token, string channel, Connection connection) =>
-        token.Channel == channel
-        && token.User == connection.Identity!.User
-        && (token.Client.Length == 0 || token.Client == connection.Id);
 
     private SubscriptionPlan Build(
-        string user, SubscribeRequest request, ChannelOptions channelOptions, SubscribeOptions granted, TagsFilter? filter)
+        string user, SubscribeRequest request, ChannelOptions channelOptions, SubscribeOptions granted, Grant grant, TagsFilter? filter)
     {
         var insecure = options.CurrentValue.Insecure;
         var readsHistory = ChannelPermissions.MayReadHistory(channelOptions, user, subscribed: true, insecure);
         var readsPresence = ChannelPermissions.MayReadPresence(channelOptions, user, subscribed: true, insecure);
+        var pushesJoinLeave = granted.ForcePushJoinLeave ?? channelOptions.ForcePushJoinLeave;
         var recoverable = channelOptions.HasHistory
             && ((granted.ForceRecovery ?? channelOptions.ForceRecovery)
                 || (request.Recoverable && (channelOptions.AllowRecovery || readsHistory)));
@@ -189,7 +159,7 @@ internal sealed class SubscriptionPlanner(
                 Presence = granted.Presence ?? channelOptions.Presence,
                 EmitsJoinLeave = joinLeave,
                 ReceivesJoinLeave = joinLeave
-                    && ((granted.ForcePushJoinLeave ?? channelOptions.ForcePushJoinLeave) || (request.JoinLeave && readsPresence)),
+                    && (pushesJoinLeave || (request.JoinLeave && readsPresence)),
                 Delta = request.Delta.Length > 0 && channelOptions.AllowsFossilDelta,
                 Filter = filter,
             },
@@ -197,6 +167,7 @@ internal sealed class SubscriptionPlanner(
             RejectUnrecovered = (request.Flag & RejectUnrecoveredFlag) != 0,
             ChanInfo = granted.ChanInfo,
             Data = granted.Data,
+            Grant = grant with { AskedForJoinLeave = !pushesJoinLeave && request.JoinLeave },
             ExpireAt = granted.ExpireAt,
         };
     }
@@ -208,7 +179,4 @@ internal sealed class SubscriptionPlanner(
         copy.Delta = request.Delta == "fossil" ? request.Delta : "";
         return copy;
     }
-
-    /// <summary>What a token or the channel's options allow, or why they do not.</summary>
-    private readonly record struct Grant(Refusal Refusal, SubscribeOptions Options);
 }

@@ -23,6 +23,7 @@ internal sealed class SubscriptionService(
         {
             Traits = plan.Traits,
             ChanInfo = plan.ChanInfo,
+            Grant = plan.Grant,
             ExpireAt = plan.ExpireAt,
             ClientSideRefresh = plan.ClientSideRefresh,
             Expiry = this,

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol;
+using WsCluster.Gateway.Proxies;
 
 namespace WsCluster.Gateway.Transports;
 
@@ -10,7 +11,12 @@ namespace WsCluster.Gateway.Transports;
 /// HTTP/2, later on a kept connection, with native pings, and those that must be refused.
 /// </summary>
 internal sealed class WebSocketEndpoint(
-    ConnectionHost host, OriginPolicy origins, DeadlineClock clock, GatewayMetrics metrics, IOptionsMonitor<GatewayOptions> options)
+    ConnectionHost host,
+    OriginPolicy origins,
+    DeadlineClock clock,
+    GatewayMetrics metrics,
+    IOptionsMonitor<GatewayOptions> options,
+    IOptionsMonitor<ProxyOptions> proxy)
 {
     /// <summary>Where it is.</summary>
     public const string Path = "/connection/websocket";
@@ -52,7 +58,12 @@ internal sealed class WebSocketEndpoint(
             KeepAliveTimeout = nativePings ? gateway.PongTimeout : Timeout.InfiniteTimeSpan,
         });
         var transport = new WebSocketTransport(socket, protocol, gateway.CloseTimeout);
-        var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, pings: !nativePings);
+        var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, pings: !nativePings)
+        {
+            HttpHeaders = proxy.CurrentValue.HttpHeaders
+                .Where(name => context.Request.Headers.ContainsKey(name))
+                .ToDictionary(name => name, name => context.Request.Headers[name].ToString(), StringComparer.OrdinalIgnoreCase),
+        };
         await host.RunAsync(connection, transport.Name, process => transport.ReadAsync(connection, gateway.MaxMessageBytes, process));
     }
 }

@@ -1,3 +1,4 @@
+using ClusterOptions = WsCluster.Configuration.ClusterOptions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -5,13 +6,14 @@ using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using WsCluster.Configuration;
+using WsCluster.Grains.Authorization;
 using WsCluster.Grains.History;
 using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Limits;
+using WsCluster.Grains.Revocations;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
 using WsCluster.Routing;
-using ClusterOptions = WsCluster.Configuration.ClusterOptions;
 
 namespace WsCluster.Grains.Hosting;
 
@@ -32,6 +34,14 @@ internal static class SiloGrains
         silo.Services.TryAddSingleton<GatewayOutboxes>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayOutboxes>());
         silo.Services.AddHistory(configuration);
+        silo.Services.AddRevocations(configuration);
+        silo.Services.TryAddSingleton<MemoryLastSeenStore>();
+        silo.Services.TryAddSingleton<RedisLastSeenStore>();
+        silo.Services.TryAddSingleton<ILastSeenStore>(s => s.GetRequiredService<ClusterOptions>().IsEmbedded
+            ? s.GetRequiredService<MemoryLastSeenStore>()
+            : s.GetRequiredService<RedisLastSeenStore>());
+        silo.Services.AddCheckedOptions<AuthorizerOptions>(configuration, AuthorizerOptions.SectionName);
+        silo.Services.AddSingleton<IValidateOptions<ChannelNamespaces>, AuthorizerRules>();
         silo.Services.TryAddSingleton<ChannelReferences>();
         silo.Services.AddPlacementDirector<KeyedSiloPlacement, KeyedSiloPlacementDirector>();
         return silo.UseFastMembership().UseBounds().UseSteadyDirectory();
@@ -49,6 +59,16 @@ internal static class SiloGrains
         services.TryAddSingleton<RedisHistoryStore>();
         services.TryAddSingleton<MemoryHistoryStore>();
         services.TryAddSingleton<IHistoryStore, HistoryStore>();
+    }
+
+    private static void AddRevocations(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddCheckedOptions<RevocationOptions>(configuration, RevocationOptions.SectionName);
+        services.TryAddSingleton<MemoryRevocationStore>();
+        services.TryAddSingleton<RedisRevocationStore>();
+        services.TryAddSingleton<IRevocationStore>(s => s.GetRequiredService<ClusterOptions>().IsEmbedded
+            ? s.GetRequiredService<MemoryRevocationStore>()
+            : s.GetRequiredService<RedisRevocationStore>());
     }
 
     private static void AddCheckedOptions<TOptions>(this IServiceCollection services, IConfiguration configuration, string sectionName)

@@ -14,14 +14,17 @@ internal sealed class UserGrain(
     Serializer serializer,
     GatewayOutboxes outboxes,
     SiloLimits limits,
+    ILastSeenStore lastSeen,
     TimeProvider time,
     GrainMetrics metrics,
     ILogger<UserGrain> logger) : Grain, IUserGrain, IUserRouting
 {
     private static readonly TimeSpan MoveFlushLimit = TimeSpan.FromSeconds(1);
 
-    private readonly UserSessions _sessions = new(options.Value.MaxConnections, limits.Sessions);
+    private readonly UserSessions _sessions = new(options.Value.SingleConnection ? 0 : options.Value.MaxConnections, limits.Sessions);
     private string _user = "";
+    private bool _isOnline;
+    private DateTimeOffset? _lastSeenAt; // null before this activation saw the user
     private GatewayAttachments _gateways = null!;
     private ActivationPin _pin = null!;
 
@@ -67,11 +70,28 @@ internal sealed class UserGrain(
 
     public Task<IReadOnlyList<UserSession>> GetSessionsAsync() => Task.FromResult(_sessions.All());
 
+    public async Task<UserStatus> GetStatusAsync()
+    {
+        var known = _lastSeenAt ?? await lastSeen.ReadAsync(_user);
+        var connections = _sessions.Count; // read after the wait
+        return new UserStatus { Connections = connections, LastSeenAt = connections > 0 ? time.GetUtcNow() : _lastSeenAt ?? known };
+    }
+
     public Task<SessionAdmission> ConnectAsync(UserSession session, GatewayLane lane)
     {
         ArgumentNullException.ThrowIfNull(session);
         Attach(lane);
         var admitted = _sessions.TryAdd(session);
+        if (admitted && options.Value.SingleConnection && _sessions.Count > 1)
+        {
+            Deliver(DeliveryKind.UserCommand, serializer.SerializeToArray<UserCommand>(new DisconnectUser
+            {
+                Code = (int)DisconnectCode.ConnectionLimit,
+                Reason = DisconnectCode.ConnectionLimit.Reason(),
+                Whitelist = [session.Client],
+            }));
+        }
+
         if (!admitted)
         {
             metrics.LimitHit("sessions");
@@ -125,6 +145,14 @@ internal sealed class UserGrain(
         if (!_sessions.HasAny(gatewayId))
         {
             _gateways.Detach(gatewayId);
+        }
+
+        if (_sessions.Count > 0 != _isOnline)
+        {
+            // Also when the user comes: should all silos be lost meanwhile, that is the last time known. Nobody waits for it.
+            _isOnline = !_isOnline;
+            _lastSeenAt = time.GetUtcNow();
+            lastSeen.WriteAsync(_user, _lastSeenAt.Value).Ignore();
         }
 
         if (_sessions.Count > 0)

@@ -10,6 +10,9 @@ internal static partial class UserLog
     [LoggerMessage(2, LogLevel.Debug, "The sessions of user {User} on gateway {GatewayId} end with the gateway.", EventName = "GatewayLost")]
     public static partial void GatewayLost(ILogger logger, string user, string gatewayId);
 
+    [LoggerMessage(4, LogLevel.Warning, "When users were last seen cannot be kept or read: {Problem}", EventName = "LastSeenUnknown")]
+    public static partial void LastSeenUnknown(ILogger logger, string problem);
+
     [LoggerMessage(3, LogLevel.Debug, "User {User} moves away with {Sessions} sessions: {Reason}.", EventName = "Moved")]
     public static partial void Moved(ILogger logger, string user, int sessions, string reason);
 }

@@ -11,4 +11,16 @@ public sealed class UserOptions
     /// <summary>Connections that one user may have at a time in the whole cluster. Default: 0, no limit.</summary>
     [Range(0, 1_000_000)]
     public int MaxConnections { get; set; }
+
+    /// <summary>
+    /// How long it is remembered when a user was last seen, in Redis, at the cost of a write when the first connection comes and
+    /// the last one goes. Zero: some minutes, while the user's grain is in memory.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan KeepLastSeen { get; set; }
+
+    /// <summary>
+    /// One connection per user: a new one is let in and the others are closed with 3504. MaxConnections does not count then.
+    /// </summary>
+    public bool SingleConnection { get; set; }
 }

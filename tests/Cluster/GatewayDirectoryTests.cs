@@ -43,6 +43,12 @@ public sealed class GatewayDirectoryTests(SiloCluster cluster)
         public Task<IReadOnlyDictionary<string, int>> GetChannelsAsync(string pattern) =>
             Task.FromResult<IReadOnlyDictionary<string, int>>(new Dictionary<string, int>());
 
+        public Task<IReadOnlyList<ChannelDescription>> ListChannelsAsync(ListQuery query) => Task.FromResult<IReadOnlyList<ChannelDescription>>([]);
+
+        public Task<IReadOnlyList<UserDescription>> ListUsersAsync(ListQuery query) => Task.FromResult<IReadOnlyList<UserDescription>>([]);
+
+        public Task<IReadOnlyList<ConnectionDescription>> ListConnectionsAsync(ListQuery query) => Task.FromResult<IReadOnlyList<ConnectionDescription>>([]);
+
         public Task ExecuteAnonymousAsync(UserCommand command) => Task.CompletedTask;
     }
 }

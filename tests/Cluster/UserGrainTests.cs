@@ -99,6 +99,22 @@ public sealed class UserGrainTests(SiloCluster cluster)
         Assert.False((await gateway.ConnectAsync(_user, "more")).Admitted);
     }
 
+    [Fact]
+    public async Task Status_FollowsTheLastConnectionAlsoWhenItsGatewayIsLost()
+    {
+        Assert.Equal(new UserStatus { Connections = 0, LastSeenAt = null }, await User.GetStatusAsync());
+        var gateway = cluster.AddGateway();
+        await gateway.ConnectAsync(_user, "a");
+        var online = await User.GetStatusAsync();
+        Assert.True(online is { IsOnline: true, Connections: 1, LastSeenAt: not null });
+
+        gateway.Hangs = true;
+        await User.ExecuteAsync(new SendToUser { Data = [1] });
+
+        await Wait.UntilAsync("the user is gone", async () => !(await User.GetStatusAsync()).IsOnline);
+        Assert.True((await User.GetStatusAsync()).LastSeenAt >= online.LastSeenAt);
+    }
+
     private UserCommand Read(Delivered entry) =>
         cluster.Client.ServiceProvider.GetRequiredService<Serializer>().Deserialize<UserCommand>(entry.Body)!;
 }

@@ -5,10 +5,12 @@ internal static class Wait
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    public static async Task UntilAsync(string what, Func<bool> condition)
+    public static Task UntilAsync(string what, Func<bool> condition) => UntilAsync(what, () => Task.FromResult(condition()));
+
+    public static async Task UntilAsync(string what, Func<Task<bool>> condition)
     {
         var deadline = Environment.TickCount64 + (long)Limit.TotalMilliseconds;
-        while (!condition())
+        while (!await condition())
         {
             if (Environment.TickCount64 > deadline)
             {

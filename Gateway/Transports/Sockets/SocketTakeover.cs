@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol;
+using WsCluster.Gateway.Proxies;
 
 namespace WsCluster.Gateway.Transports.Sockets;
 
@@ -17,9 +18,15 @@ namespace WsCluster.Gateway.Transports.Sockets;
 /// <c>HttpContext</c>, which is most of what an idle connection would cost.
 /// </summary>
 internal sealed class SocketTakeover(
-    ConnectionHost host, OriginPolicy origins, DeadlineClock clock, WriterShards shards, IOptionsMonitor<GatewayOptions> options)
+    ConnectionHost host,
+    OriginPolicy origins,
+    DeadlineClock clock,
+    WriterShards shards,
+    IOptionsMonitor<GatewayOptions> options,
+    IOptionsMonitor<ProxyOptions> proxy)
 {
     private const int MaxHeadBytes = 16 * 1024;
+    private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
 
     /// <summary>Serves a connection, or hands it on.</summary>
     public async Task OnConnectionAsync(ConnectionContext context, ConnectionDelegate http)
@@ -36,7 +43,10 @@ internal sealed class SocketTakeover(
         var query = QueryHelpers.ParseQuery(request.Query);
         var (protocol, subprotocol) = WebSocketProtocol.Negotiate(request.Subprotocols, name => query.TryGetValue(name, out var value) ? value : default);
         var transport = new SocketTransport(context, socket!, gateway.CloseTimeout);
-        var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, shard: shards.Next());
+        var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, shard: shards.Next())
+        {
+            HttpHeaders = request.Headers ?? NoHeaders,
+        };
         connection.Writer.Enqueue(OutboundMessage.FromFrame(Answer(request, subprotocol)));
         await host.RunAsync(connection, transport.Name, process => transport.ReadAsync(connection, gateway.MaxMessageBytes, process));
     }
@@ -79,7 +89,7 @@ internal sealed class SocketTakeover(
     }
 
     /// <summary>True when nothing more has to be read to decide: a whole head, or bytes that are none.</summary>
-    private static bool TryParse(in ReadOnlySequence<byte> buffer, out UpgradeRequest? request, out SequencePosition end)
+    private bool TryParse(in ReadOnlySequence<byte> buffer, out UpgradeRequest? request, out SequencePosition end)
     {
         request = null;
         end = buffer.Start;
@@ -94,7 +104,7 @@ internal sealed class SocketTakeover(
 
         try
         {
-            request = UpgradeRequest.TryParse(buffer, out end);
+            request = UpgradeRequest.TryParse(buffer, proxy.CurrentValue.HttpHeaders, out end);
             return request is not null;
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException)

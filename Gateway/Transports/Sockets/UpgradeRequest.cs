@@ -17,6 +17,8 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
 
     private static readonly HttpParser<UpgradeRequest> Parser = new(showErrorDetails: false);
 
+    private readonly IList<string> _kept;
+    private Dictionary<string, string>? _headers;
     private bool _isGet;
     private bool _upgrades;
     private bool _connectionUpgrades;
@@ -24,6 +26,11 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     private bool _hasBody;
     private bool _isOdd;
     private string _key = "";
+
+    private UpgradeRequest(IList<string> kept)
+    {
+        _kept = kept;
+    }
 
     /// <summary>The path, still encoded.</summary>
     public string Path { get; private set; } = "";
@@ -39,6 +46,9 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
 
     /// <summary>The offered subprotocols, in order.</summary>
     public List<string> Subprotocols { get; } = [];
+
+    /// <summary>The headers that were to be kept, by name in any case; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Headers => _headers;
 
     /// <summary>True for an upgrade that can be answered as it is; everything else is left to the HTTP server.</summary>
     public bool IsWebSocketUpgrade =>
@@ -59,12 +69,13 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     }
 
     /// <summary>
-    /// Parses a complete head. Null when the bytes hold none yet; <paramref name="end"/> is where the head ends.
+    /// Parses a complete head. Null when the bytes hold none yet; <paramref name="end"/> is where the head ends. Headers named
+    /// by <paramref name="kept"/> are kept for the application.
     /// </summary>
     /// <exception cref="BadHttpRequestException">It is no HTTP/1.1 head.</exception>
-    public static UpgradeRequest? TryParse(in ReadOnlySequence<byte> bytes, out SequencePosition end)
+    public static UpgradeRequest? TryParse(in ReadOnlySequence<byte> bytes, IList<string> kept, out SequencePosition end)
     {
-        var request = new UpgradeRequest();
+        var request = new UpgradeRequest(kept);
         var reader = new SequenceReader<byte>(bytes);
         var complete = Parser.ParseRequestLine(request, ref reader) && Parser.ParseHeaders(request, ref reader);
         end = reader.Position;
@@ -81,6 +92,11 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
 
     void IHttpHeadersHandler.OnHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
+        if (_kept.Count > 0)
+        {
+            Keep(Encoding.Latin1.GetString(name), value);
+        }
+
         switch (name.Length)
         {
             case 4 when Ascii.EqualsIgnoreCase(name, "Host"u8):
@@ -123,6 +139,16 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     void IHttpHeadersHandler.OnStaticIndexedHeader(int index, ReadOnlySpan<byte> value)
     {
         // HTTP/2 only.
+    }
+
+    private void Keep(string name, ReadOnlySpan<byte> value)
+    {
+        if (_kept.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            _headers ??= new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            var text = Encoding.Latin1.GetString(value);
+            _headers[name] = _headers.TryGetValue(name, out var before) ? $"{before}, {text}" : text;
+        }
     }
 
     private void OnLength17(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)

@@ -1,7 +1,9 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Authorization;
 
 namespace WsCluster.Tests.Unit.Authentication;
 
@@ -23,12 +25,12 @@ internal static class TestTokens
         Sign(Header(algorithm, headerRest), payload, signed => CryptographicOperations.HmacData(HashOf(algorithm), Encoding.UTF8.GetBytes(secret), signed));
 
     /// <summary>A token signed with an RSA key.</summary>
-    public static string Rs(string payload, string algorithm = "RS256") =>
-        Sign(Header(algorithm), payload, signed => Rsa.SignData(signed, HashOf(algorithm), RSASignaturePadding.Pkcs1));
+    public static string Rs(string payload, string algorithm = "RS256", string headerRest = "", RSA? key = null) =>
+        Sign(Header(algorithm, headerRest), payload, signed => (key ?? Rsa).SignData(signed, HashOf(algorithm), RSASignaturePadding.Pkcs1));
 
     /// <summary>A token signed with an ECDSA key, whatever its curve.</summary>
-    public static string Es(string payload, ECDsa key, string algorithm) =>
-        Sign(Header(algorithm), payload, signed => key.SignData(signed, HashOf(algorithm)));
+    public static string Es(string payload, ECDsa key, string algorithm, string headerRest = "") =>
+        Sign(Header(algorithm, headerRest), payload, signed => key.SignData(signed, HashOf(algorithm)));
 
     /// <summary>A token with any header and any signature.</summary>
     public static string Sign(string header, string payload, Func<byte[], byte[]> sign)
@@ -42,7 +44,24 @@ internal static class TestTokens
     public static string Encode(byte[] bytes) => Base64Url.EncodeToString(bytes);
 
     /// <summary>A verifier with these options and the given time.</summary>
-    public static JwtVerifier Verifier(TokenOptions options, TimeProvider time) => new(new FixedOptions<TokenOptions>(options), time);
+    public static JwtVerifier Verifier(
+        TokenOptions options,
+        TimeProvider time,
+        SubscriptionTokenOptions? subscriptions = null,
+        IHttpClientFactory? http = null,
+        RevocationList? revocations = null) => new(
+        new FixedOptions<TokenOptions>(options),
+        new FixedOptions<SubscriptionTokenOptions>(subscriptions ?? new SubscriptionTokenOptions()),
+        http ?? new NoHttp(),
+        revocations ?? new RevocationList(time),
+        time,
+        NullLogger<JwtVerifier>.Instance);
+
+    /// <summary>Fails the test that makes a request.</summary>
+    private sealed class NoHttp : IHttpClientFactory
+    {
+        public HttpClient CreateClient(string name) => throw new InvalidOperationException("No request was expected.");
+    }
 
     private static HashAlgorithmName HashOf(string algorithm) => new("SHA" + algorithm[2..]);
 }

@@ -64,5 +64,5 @@ public sealed class TokenServicesTests
     }
 
     private static ServiceProvider Build(IConfiguration configuration) =>
-        new ServiceCollection().AddSingleton(configuration).AddTokenVerification(configuration).BuildServiceProvider();
+        new ServiceCollection().AddSingleton(configuration).AddLogging().AddTokenVerification(configuration).BuildServiceProvider();
 }

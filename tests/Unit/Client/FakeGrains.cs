@@ -58,6 +58,7 @@ public sealed class FakeGrains
 
         return type == typeof(IChannelGrain) ? new FakeChannel(key, this)
             : type == typeof(IUserGrain) ? new FakeUser(key, this)
+            : type == typeof(IRevocationGrain) ? new FakeRevocations(this)
             : type == typeof(IGatewayDirectoryGrain) ? new FakeDirectory(this)
             : throw new NotSupportedException(type.Name);
     }
@@ -99,6 +100,19 @@ public sealed class FakeGrains
 
         public Task<IReadOnlyList<UserSession>> GetSessionsAsync() => Task.FromResult<IReadOnlyList<UserSession>>(
             [new UserSession { Client = "c1", GatewayId = "g1", ConnectedAt = DateTimeOffset.UnixEpoch }]);
+
+        public Task<UserStatus> GetStatusAsync() => Task.FromResult(new UserStatus { Connections = 0, LastSeenAt = DateTimeOffset.FromUnixTimeSeconds(1000) });
+    }
+
+    private sealed class FakeRevocations(FakeGrains grains) : IRevocationGrain
+    {
+        public Task RevokeAsync(Revocation revocation)
+        {
+            grains.Record(IRevocationGrain.Key, revocation);
+            return Task.CompletedTask;
+        }
+
+        public Task<RevocationPage> ReadAsync(Guid log, long after) => throw new NotSupportedException();
     }
 
     private sealed class FakeDirectory(FakeGrains grains) : IGatewayDirectoryGrain
@@ -136,6 +150,10 @@ public sealed class FakeGateway(string id) : IGatewayControl
 
     public Dictionary<string, int> Channels { get; } = [];
 
+    public Dictionary<string, int> Users { get; } = [];
+
+    public List<ConnectionDescription> Connections { get; } = [];
+
     public string? Pattern { get; private set; }
 
     public List<UserCommand> AnonymousCommands { get; } = [];
@@ -160,11 +178,23 @@ public sealed class FakeGateway(string id) : IGatewayControl
         return Answer<IReadOnlyDictionary<string, int>>(Channels);
     }
 
+    public Task<IReadOnlyList<ChannelDescription>> ListChannelsAsync(ListQuery query) =>
+        Answer(First(Channels.Select(c => new ChannelDescription(c.Key, c.Value)), c => c.Name, query));
+
+    public Task<IReadOnlyList<UserDescription>> ListUsersAsync(ListQuery query) =>
+        Answer(First(Users.Select(u => new UserDescription(u.Key, u.Value)), u => u.User, query));
+
+    public Task<IReadOnlyList<ConnectionDescription>> ListConnectionsAsync(ListQuery query) =>
+        Answer(First(Connections, c => c.Client, query));
+
     public Task ExecuteAnonymousAsync(UserCommand command)
     {
         AnonymousCommands.Add(command);
         return Answer(true);
     }
+
+    private static IReadOnlyList<T> First<T>(IEnumerable<T> all, Func<T, string> key, ListQuery query) =>
+        [.. all.Where(item => string.CompareOrdinal(key(item), query.After) > 0).OrderBy(key, StringComparer.Ordinal).Take(query.Limit)];
 
     private Task<T> Answer<T>(T answer) => Failure is null ? Task.FromResult(answer) : Task.FromException<T>(Failure);
 }

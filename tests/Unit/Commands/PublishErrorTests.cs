@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using WsCluster.Configuration;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
@@ -32,9 +33,12 @@ public sealed class PublishErrorTests : IDisposable
         var options = new GatewayOptions { Insecure = true, PingInterval = TimeSpan.Zero };
         var gateway = new FixedOptions<GatewayOptions>(options);
         var publish = new PublishHandler(
-            new ChannelRules(new FixedOptions<ChannelNamespaces>(_namespaces), gateway), _cluster.Publisher, TestMetrics.Gateway(), gateway);
+            new ChannelRules(new FixedOptions<ChannelNamespaces>(_namespaces), gateway),
+            new PublishAccess(new ChannelAccess(gateway, new RevocationList(_cluster.Time)), authorizer: null!, proxy: null!),
+            _cluster.Publisher,
+            TestMetrics.Gateway());
         _commands = new CommandProcessor(
-            null!, null!, null!, publish, null!, null!, null!, null!, null!, TestMetrics.Gateway(), NullLogger<CommandProcessor>.Instance);
+            null!, null!, null!, publish, null!, null!, null!, null!, null!, null!, TestMetrics.Gateway(), NullLogger<CommandProcessor>.Instance);
         _clock = new DeadlineClock(_cluster.Time, NullLogger<DeadlineClock>.Instance);
         _connection = new Connection(_transport, ProtocolCodecs.Json, options, _clock);
         _connection.Authenticated(new ClientIdentity { User = "7" });

@@ -1,10 +1,13 @@
 using WsCluster.Configuration;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Proxies;
 using WsCluster.Gateway.ServerApi;
+using WsCluster.Grains.Authorization;
 using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Hosting;
 using WsCluster.Grains.Limits;
+using WsCluster.Grains.Revocations;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
 
@@ -22,9 +25,13 @@ public class ConfigurationReferenceTests
         ("channels", $"{ChannelNamespaces.SectionName}:…", typeof(ChannelOptions)),
         ("gateway", GatewayOptions.SectionName, typeof(GatewayOptions)),
         ("tokens", TokenOptions.SectionName, typeof(TokenOptions)),
+        ("jwks", $"{TokenOptions.SectionName}:Jwks:0", typeof(JwksOptions)),
+        ("proxy", ProxyOptions.SectionName, typeof(ProxyOptions)),
         ("api", ApiOptions.SectionName, typeof(ApiOptions)),
         ("silo", SiloEndpointOptions.SectionName, typeof(SiloEndpointOptions)),
         ("users", UserOptions.SectionName, typeof(UserOptions)),
+        ("revocations", RevocationOptions.SectionName, typeof(RevocationOptions)),
+        ("authorizer", AuthorizerOptions.SectionName, typeof(AuthorizerOptions)),
         ("delivery", DeliveryOptions.SectionName, typeof(DeliveryOptions)),
         ("limits", SiloLimitOptions.SectionName, typeof(SiloLimitOptions)),
         ("redishistory", RedisHistoryOptions.SectionName, typeof(RedisHistoryOptions)),

@@ -1,5 +1,6 @@
 using System.Text;
 using WsCluster.Configuration;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Protocol.Wire;
@@ -47,7 +48,8 @@ internal sealed class TestClient
         ChannelOptions? options = null,
         bool serverSide = false,
         bool rejectUnrecovered = false,
-        string channel = "news")
+        string channel = "news",
+        Grant? grant = null)
     {
         var id = ++_id;
         if (from is { } position)
@@ -62,6 +64,7 @@ internal sealed class TestClient
             Traits = traits ?? new SubscriptionTraits(),
             RecoverFrom = from,
             RejectUnrecovered = rejectUnrecovered,
+            Grant = grant ?? Grant.ByOptions,
         };
         return _gateway.Subscriptions.SubscribeAsync(Connection, plan, serverSide, (_, result) =>
             Connection.Send(new Reply { Id = id, Subscribe = result }, result.Delta));

@@ -66,7 +66,7 @@ public class ApiTransportTests
     [InlineData("GET", "/api/publish", 405)]
     [InlineData("PUT", "/api/batch", 405)]
     [InlineData("GET", "/api", 405)]
-    [InlineData("POST", "/api/user_status", 404)]
+    [InlineData("POST", "/api/device_register", 404)]
     [InlineData("POST", "/api/publish/more", 404)]
     [InlineData("GET", "/api/nothing", 404)]
     public async Task Request_OtherMethodOrPath_IsRefused(string method, string path, int status)

@@ -125,4 +125,26 @@ public class ApiUserTests
 
         Assert.Empty(api.Grains.Calls);
     }
+
+    [Fact]
+    public async Task Revoke_AllMembers_ReachTheCluster()
+    {
+        await using var api = await ApiHost.StartAsync();
+
+        Assert.Equal(
+            """{"result":{}}""",
+            await api.CallAsync("revoke", """{"user":"42","session":"s","channel":"chat:a","issued_before":1700000000,"keep_until":1800000000}"""));
+        Assert.Equal("""{"error":{"code":107,"message":"bad request"}}""", await api.CallAsync("revoke", """{"user":"42","issued_before":1700000000000000}"""));
+
+        Assert.Equal(
+            new Revocation
+            {
+                User = "42",
+                Session = "s",
+                Channel = "chat:a",
+                IssuedBefore = DateTimeOffset.FromUnixTimeSeconds(1700000000),
+                KeepUntil = DateTimeOffset.FromUnixTimeSeconds(1800000000),
+            },
+            Assert.Single(api.Grains.CallsOf<Revocation>()));
+    }
 }

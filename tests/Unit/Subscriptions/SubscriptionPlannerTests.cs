@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Authentication;
+using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
@@ -23,6 +24,7 @@ public sealed class SubscriptionPlannerTests : IDisposable
     private readonly GatewayOptions _gateway = new() { MaxChannelsPerConnection = 2 };
     private readonly ChannelOptions _channel = new() { AllowSubscribeForClient = true };
     private readonly FakeTokens _tokens = new();
+    private readonly RevocationList _revocations;
     private readonly SubscriptionPlanner _planner;
 
     public SubscriptionPlannerTests()
@@ -32,7 +34,10 @@ public sealed class SubscriptionPlannerTests : IDisposable
         _connection.Authenticated(new ClientIdentity { User = "7" });
         var namespaces = new FixedOptions<ChannelNamespaces>(new ChannelNamespaces { WithoutNamespace = _channel });
         var gateway = new FixedOptions<GatewayOptions>(_gateway);
-        _planner = new SubscriptionPlanner(new ChannelRules(namespaces, gateway), namespaces, gateway, _tokens, _time);
+        _revocations = new RevocationList(_time);
+        var access = new ChannelAccess(gateway, _revocations);
+        _planner = new SubscriptionPlanner(
+            new ChannelRules(namespaces, gateway), namespaces, gateway, access, new SubscribeAccess(_tokens, access, authorizer: null!, proxy: null!, _time), _time);
     }
 
     private DateTimeOffset Now => _time.GetUtcNow();
@@ -135,6 +140,25 @@ public sealed class SubscriptionPlannerTests : IDisposable
 
         await RefusedAsync(ErrorCode.PermissionDenied, new SubscribeRequest { Channel = "$c" });
         Assert.True((await PlanAsync(new SubscribeRequest { Channel = "$c", Token = "good" })).ClientSideRefresh);
+    }
+
+    [Fact]
+    public async Task Plan_TokenThatNobodyCanVerify_IsATemporaryError()
+    {
+        _tokens.Add("unknown", TokenStatus.Unverifiable, null);
+
+        await RefusedAsync(ErrorCode.Internal, new SubscribeRequest { Channel = "c", Token = "unknown" });
+    }
+
+    [Fact]
+    public async Task Plan_ChannelRevokedFromTheUser_NeedsAToken()
+    {
+        _tokens.Add("good", TokenStatus.Valid, Token("c"));
+        _revocations.Add([new Revocation { User = "7", Channel = "c", IssuedBefore = Now }]);
+
+        await RefusedAsync(ErrorCode.PermissionDenied, new SubscribeRequest { Channel = "c" });
+        Assert.Equal(GrantBasis.Token, (await PlanAsync(new SubscribeRequest { Channel = "c", Token = "good" })).Grant.Basis);
+        Assert.Equal(GrantBasis.Options, (await PlanAsync(new SubscribeRequest { Channel = "d" })).Grant.Basis);
     }
 
     [Fact]
@@ -341,7 +365,7 @@ public sealed class SubscriptionPlannerTests : IDisposable
     {
         private readonly Dictionary<string, TokenResult<SubscriptionToken>> _known = [];
 
-        public void Add(string text, TokenStatus status, SubscriptionToken claims) => _known.Add(text, new(status, claims));
+        public void Add(string text, TokenStatus status, SubscriptionToken? claims) => _known.Add(text, new(status, claims));
 
         public ValueTask<TokenResult<ConnectionToken>> VerifyConnectionAsync(string token) => throw new NotSupportedException();
 
