@@ -47,7 +47,8 @@ internal sealed class CommandProcessor(
         Refusal refusal;
         try
         {
-            refusal = await DispatchAsync(connection, command);
+            var dispatched = DispatchAsync(connection, command);
+            refusal = dispatched.IsCompleted ? await dispatched : await connection.WaitForAsync(dispatched);
         }
         catch (WsClusterException e)
         {
