@@ -1,4 +1,4 @@
-namespace WsCluster.Tests.EndToEnd.Harness;
+namespace WsCluster.Tests.Harness;
 
 /// <summary>One gateway, of a cluster or in embedded mode.</summary>
 internal sealed class GatewayProcess : IAsyncDisposable
@@ -18,9 +18,12 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public Uri WebSocketAddress => new($"ws://{Address.Authority}/connection/websocket");
 
     /// <summary>Starts one and waits until it is ready. Settings are written as on the command line, without dashes.</summary>
-    public static Task<GatewayProcess> StartAsync(string name, params string[] settings) => Retry.OnOtherPortsAsync(async () =>
+    public static Task<GatewayProcess> StartAsync(string name, params string[] settings) =>
+        Retry.OnOtherPortsAsync(() => StartAtAsync(name, new Uri($"http://127.0.0.1:{FreePort.Next()}"), settings));
+
+    /// <summary>Starts one at this address, where another one may have been before, and waits until it is ready.</summary>
+    public static async Task<GatewayProcess> StartAtAsync(string name, Uri address, params string[] settings)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var gateway = new GatewayProcess(Launch(name, ["--urls", address.ToString(), .. settings.Select(s => $"--{s}")]), address);
         try
         {
@@ -33,7 +36,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
 
         return gateway;
-    });
+    }
 
     /// <summary>Starts one without Redis: embedded mode, on ports that no other process has.</summary>
     public static Task<GatewayProcess> StartEmbeddedAsync(params string[] settings) => Retry.OnOtherPortsAsync(() =>
@@ -50,8 +53,15 @@ internal sealed class GatewayProcess : IAsyncDisposable
             l.Contains(" fail: ", StringComparison.Ordinal)
             || l.Contains(" crit: ", StringComparison.Ordinal)
             || l.Contains("Unhandled exception", StringComparison.Ordinal));
-        Assert.Empty(errors);
-        Assert.False(Process.HasExited, $"{Process.Name} ended:\n{Process.Tail(40)}");
+        if (errors.Any())
+        {
+            throw new InvalidOperationException($"{Process.Name} logged errors:\n{string.Join('\n', errors)}");
+        }
+
+        if (Process.HasExited)
+        {
+            throw new InvalidOperationException($"{Process.Name} ended:\n{Process.Tail(40)}");
+        }
     }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();

@@ -1,36 +1,36 @@
 using System.Net.Sockets;
 
-namespace WsCluster.Tests.EndToEnd.Harness;
+namespace WsCluster.Tests.Harness;
 
-/// <summary>A real redis-server on a free port, with a folder of its own that goes with it.</summary>
+/// <summary>A real redis-server on a free port, with an append-only file in a folder of its own that goes with it.</summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
-    private readonly ServerProcess _process;
     private readonly string _folder;
+    private readonly string[] _settings;
+    private ServerProcess _process;
 
-    private RedisProcess(ServerProcess process, string folder, int port)
+    private RedisProcess(string folder, int port, string[] settings)
     {
-        _process = process;
         _folder = folder;
+        _settings = settings;
         Port = port;
+        _process = Launch();
     }
+
+    /// <summary>The running one, or the last that ran.</summary>
+    public ServerProcess Process => _process;
 
     public int Port { get; }
 
     public string ConnectionString => $"127.0.0.1:{Port}";
 
-    public static Task<RedisProcess> StartAsync() => Retry.OnOtherPortsAsync(StartOnceAsync);
-
-    private static async Task<RedisProcess> StartOnceAsync()
+    /// <summary>Starts one and waits until it answers. Settings are written as on the command line: "--appendfsync", "always".</summary>
+    public static Task<RedisProcess> StartAsync(params string[] settings) => Retry.OnOtherPortsAsync(async () =>
     {
-        var folder = Directory.CreateTempSubdirectory("wscluster-redis-").FullName;
-        var port = FreePort.Next();
-        var process = ServerProcess.Start("redis", folder, "redis-server",
-            ["--bind", "127.0.0.1", "--port", $"{port}", "--dir", folder, "--save", "", "--appendonly", "yes", "--maxmemory-policy", "noeviction"]);
-        var redis = new RedisProcess(process, folder, port);
+        var redis = new RedisProcess(Directory.CreateTempSubdirectory("wscluster-redis-").FullName, FreePort.Next(), settings);
         try
         {
-            await process.WaitUntilAsync("it answered PING", redis.AnswersPingAsync);
+            await redis.WaitUntilReadyAsync();
         }
         catch
         {
@@ -39,6 +39,14 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
 
         return redis;
+    });
+
+    /// <summary>Starts it again after it was killed, with what is in its file, and waits until it answers.</summary>
+    public async Task StartAgainAsync()
+    {
+        await _process.DisposeAsync();
+        _process = Launch();
+        await WaitUntilReadyAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -46,6 +54,19 @@ internal sealed class RedisProcess : IAsyncDisposable
         await _process.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private ServerProcess Launch() => ServerProcess.Start("redis", _folder, "redis-server",
+    [
+        "--bind", "127.0.0.1",
+        "--port", $"{Port}",
+        "--dir", _folder,
+        "--save", "",
+        "--appendonly", "yes",
+        "--maxmemory-policy", "noeviction",
+        .. _settings,
+    ]);
+
+    private Task WaitUntilReadyAsync() => _process.WaitUntilAsync("it answered PING", AnswersPingAsync);
 
     private async Task<bool> AnswersPingAsync()
     {
