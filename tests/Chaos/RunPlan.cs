@@ -8,7 +8,7 @@ internal sealed record RunPlan
 {
     public required int Seed { get; init; }
 
-    public required IReadOnlyList<IFault> Faults { get; init; }
+    public required IEnumerable<IFault> Faults { get; init; }
 
     public int Silos { get; init; } = 3;
 

@@ -7,7 +7,11 @@ using WsCluster.Tests.Chaos.Check;
 namespace WsCluster.Tests.Chaos.Load;
 
 /// <summary>A connection that ended, and why.</summary>
-internal sealed record Disconnection(string Client, Uri Gateway, long At, string Reason);
+internal sealed record Disconnection(string Client, Uri Gateway, long At, string Reason)
+{
+    /// <summary>The client itself ended it: it gave up waiting, or a fault made it.</summary>
+    public bool IsOwnDecision => Reason.StartsWith(LoadClient.OwnDecision, StringComparison.Ordinal);
+}
 
 /// <summary>
 /// A subscribing client with the manners of an SDK (protocol §28): connects and subscribes in one frame, answers pings,
@@ -16,6 +20,9 @@ internal sealed record Disconnection(string Client, Uri Gateway, long At, string
 /// </summary>
 internal class LoadClient(string name, IEnumerable<string> channels, Balancer balancer, ClientStatistics statistics) : IAsyncDisposable
 {
+    /// <summary>How the reason of a disconnection starts that the server did not make.</summary>
+    public const string OwnDecision = "client: ";
+
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingTolerance = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MinBackoff = TimeSpan.FromMilliseconds(500);
@@ -68,7 +75,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
     {
         lock (_sync)
         {
-            _dropReason = reason;
+            _dropReason = OwnDecision + reason;
             _dropDelay = delay;
             _connection?.Cancel();
         }
@@ -154,7 +161,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
         {
             if (now > _deadline || now > _pingDeadline)
             {
-                _dropReason ??= now > _deadline ? "no answer to a command" : "no ping";
+                _dropReason ??= now > _deadline ? $"{OwnDecision}no answer to a command" : $"{OwnDecision}no ping";
                 _connection?.Cancel();
                 return;
             }

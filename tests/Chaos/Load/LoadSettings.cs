@@ -22,5 +22,5 @@ internal sealed record LoadSettings
     public int SocketRate { get; init; } = 60;
 
     /// <summary>Connections that these come from.</summary>
-    public int SocketPublishers { get; init; } = 6;
+    public int SocketPublishers { get; init; } = 12;
 }

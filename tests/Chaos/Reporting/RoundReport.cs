@@ -29,7 +29,7 @@ internal sealed record RoundReport(
     Times PresenceRight,
     double AllCaughtUpAfter,
     int Disconnects,
-    int GaveUp,
+    int ByClients,
     LatencySummary Latency,
     MemorySummary Silos,
     MemorySummary Gateways,
@@ -38,7 +38,7 @@ internal sealed record RoundReport(
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
         {Fault} ({Notes})
           clients back {ClientsBack}; publishes back {PublishesBack}; presence right {PresenceRight}; all caught up after {AllCaughtUpAfter:0.0} s
-          disconnects {Disconnects} (client gave up: {GaveUp}); {Latency.Deliveries} deliveries, latency p50/p99/max {Latency.P50}/{Latency.P99}/{Latency.Max} ms
+          disconnects {Disconnects} ({ByClients} by clients); {Latency.Deliveries} deliveries, latency p50/p99/max {Latency.P50}/{Latency.P99}/{Latency.Max} ms
           MiB before/peak/after: silos {Silos}; gateways {Gateways}; violations so far {Violations}
         """);
 }
