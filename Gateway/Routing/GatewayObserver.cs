@@ -16,8 +16,10 @@ internal sealed class GatewayObserver(int lane, DeliveryDispatcher dispatcher) :
             var sameOutbox = last.OutboxId == batch.OutboxId;
             if (!sameOutbox || batch.Sequence > last.Sequence)
             {
+                // Another outbox of the same silo: it had given this gateway up, and what had been subscribed there is forgotten.
+                var missed = last.OutboxId != Guid.Empty && (!sameOutbox || batch.Sequence != last.Sequence + 1);
                 _received[batch.SiloId] = (batch.OutboxId, batch.Sequence);
-                dispatcher.Dispatch(batch, lane, missed: sameOutbox && batch.Sequence != last.Sequence + 1);
+                dispatcher.Dispatch(batch, lane, missed);
                 Prune();
             }
         }
