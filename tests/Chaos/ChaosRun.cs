@@ -79,6 +79,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
         await _load.StopPublishingAsync();
         await Task.Delay(TimeSpan.FromSeconds(2)); // churners return
+        await _cluster.WaitUntilWholeAsync();
         Report("after the run", await RollCall.RunAsync(_load));
         CheckHandles(handles);
         Drain(_ => { });
@@ -101,6 +102,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         await fault.RunAsync(scene);
         Report(fault.Name, await RollCall.RunAsync(_load));
         var caughtUp = Stopwatch.GetElapsedTime(scene.StruckAt);
+        await _cluster.WaitUntilWholeAsync();
         foreach (var reading in await presence.SettleAsync(PresencePatience))
         {
             _checker.Take(reading);

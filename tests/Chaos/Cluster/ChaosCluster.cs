@@ -115,6 +115,21 @@ internal sealed class ChaosCluster : IAsyncDisposable
         await gateway.EndAsync();
     }
 
+    /// <summary>Waits until every process runs, those included that ended by themselves.</summary>
+    public async Task WaitUntilWholeAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience.ForScenario);
+        while (Members.FirstOrDefault(m => m is { IsHeldDown: true } or { Process.HasExited: true }) is { } missing)
+        {
+            if (patience.IsCancellationRequested)
+            {
+                throw new TimeoutException($"{missing.Name} does not come back.");
+            }
+
+            await Task.Delay(100);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
