@@ -155,7 +155,7 @@ suite Unit 300
 suite Cluster 420
 step "npm ci" 300 npm ci --prefix tests/EndToEnd/node --no-audit --no-fund
 suite EndToEnd 720
-suite Chaos 900
+suite Chaos 1200
 say "tests/Compose"
 run 900 tests/Compose/run.sh | tee "$results/compose"
 counts=$(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?$/\1 \2 0\4/p' "$results/compose" | tail -n 1)

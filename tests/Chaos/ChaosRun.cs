@@ -58,9 +58,10 @@ internal sealed class ChaosRun : IAsyncDisposable
     private async Task RunAsync()
     {
         _log.Write($"seed {_plan.Seed}; {_plan.Silos} silos, {_plan.Gateways} gateways, {_load.Clients.Count} connections on {_load.Channels.Open.Count} channels, "
-            + $"{_plan.Load.HttpRate} + {_plan.Load.SocketRate} publications/s over HTTP and WebSocket; silos in {(_cluster.Network is null ? "one network" : "network namespaces")}");
+            + $"{_plan.Load.HttpRate} + {_plan.Load.SocketRate} publications/s over HTTP and WebSocket; silos in {(_cluster.Network is null ? "one network" : "network namespaces")}; machine: {Machine.Describe()}");
         await _load.StartAsync();
         _load.StartPublishing();
+        var start = Stopwatch.GetTimestamp();
         await Task.Delay(_plan.Quiet);
         Report("baseline", await RollCall.RunAsync(_load));
         var handles = CountHandles();
@@ -78,12 +79,15 @@ internal sealed class ChaosRun : IAsyncDisposable
         }
 
         await _load.StopPublishingAsync();
+        var published = Stopwatch.GetElapsedTime(start);
         await Task.Delay(TimeSpan.FromSeconds(2)); // churners return
         await _cluster.WaitUntilWholeAsync();
         Report("after the run", await RollCall.RunAsync(_load));
         CheckHandles(handles);
         Drain(_ => { });
         _checker.Finish(await Task.WhenAll(_load.Channels.Published.Select(_api.ReadHistoryAsync)));
+        _log.Write(string.Create(CultureInfo.InvariantCulture,
+            $"load held: {_checker.Acknowledged / published.TotalSeconds:0} acknowledged publications/s and {_checker.Deliveries / published.TotalSeconds:0} deliveries/s over {published.TotalSeconds:0} s; machine: {Machine.Describe()}"));
         Conclude();
     }
 

@@ -100,8 +100,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Freezes it (SIGSTOP): its sockets stay open and nobody answers.</summary>
-    public void Suspend() => SendSignal(_process.Id, SigStop);
+    /// <summary>Stops it from running (SIGSTOP), until <see cref="Resume"/>: its sockets stay open and nobody answers.</summary>
+    public void Pause() => SendSignal(_process.Id, SigStop);
 
     /// <summary>Lets it go on (SIGCONT).</summary>
     public void Resume() => SendSignal(_process.Id, SigCont);

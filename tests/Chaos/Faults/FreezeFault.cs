@@ -30,7 +30,7 @@ file static class Freeze
         var process = member.Process;
         scene.Notes.Add(member.Name);
         scene.Strike();
-        process.Suspend();
+        process.Pause();
         try
         {
             await Task.Delay(duration);
