@@ -6,13 +6,6 @@ using WsCluster.Tests.Chaos.Check;
 
 namespace WsCluster.Tests.Chaos.Load;
 
-/// <summary>A connection that ended, and why.</summary>
-internal sealed record Disconnection(string Client, Uri Gateway, long At, string Reason)
-{
-    /// <summary>The client itself ended it: it gave up waiting, or a fault made it.</summary>
-    public bool IsOwnDecision => Reason.StartsWith(LoadClient.OwnDecision, StringComparison.Ordinal);
-}
-
 /// <summary>
 /// A subscribing client with the manners of an SDK (protocol §28): connects and subscribes in one frame, answers pings,
 /// gives up on a command after 5 s and on a server that sends no ping in time, reconnects with exponential backoff and full
@@ -20,18 +13,14 @@ internal sealed record Disconnection(string Client, Uri Gateway, long At, string
 /// </summary>
 internal class LoadClient(string name, IEnumerable<string> channels, Balancer balancer, ClientStatistics statistics) : IAsyncDisposable
 {
-    /// <summary>How the reason of a disconnection starts that the server did not make.</summary>
-    public const string OwnDecision = "client: ";
-
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingTolerance = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan MinBackoff = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(20);
     private static readonly byte[] Pong = Frame.Of(FrameKind.Text, "{}"u8);
 
     private readonly Lock _sync = new(); // guards all below but _reading
     private readonly Dictionary<int, ClientSubscription> _pending = [];
     private readonly ServerMessage _message = new();
+    private readonly ReconnectBackoff _backoff = new();
     private readonly CancellationTokenSource _stop = new();
     private List<Disconnection> _disconnections = [];
     private CancellationTokenSource? _connection;
@@ -44,7 +33,6 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
     private bool _wasInterrupted;
     private int _pingSeconds;
     private int _nextId = 1;
-    private int _attempts;
     private string? _dropReason;
     private string _lastEnd = "nothing";
     private TimeSpan? _dropDelay;
@@ -75,7 +63,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
     {
         lock (_sync)
         {
-            _dropReason = OwnDecision + reason;
+            _dropReason = Disconnection.OwnDecision + reason;
             _dropDelay = delay;
             _connection?.Cancel();
         }
@@ -161,7 +149,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
         {
             if (now > _deadline || now > _pingDeadline)
             {
-                _dropReason ??= now > _deadline ? $"{OwnDecision}no answer to a command" : $"{OwnDecision}no ping";
+                _dropReason ??= now > _deadline ? $"{Disconnection.OwnDecision}no answer to a command" : $"{Disconnection.OwnDecision}no ping";
                 _connection?.Cancel();
                 return;
             }
@@ -366,7 +354,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
                 subscription.End(ObservationKind.Unsubscribed);
                 break;
             case MessageKind.Error when _message.Code is 100 or 111:
-                subscription.RetryAt = Stopwatch.GetTimestamp() + Ticks(MinBackoff * (1 + Random.Shared.NextDouble()));
+                subscription.RetryAt = Stopwatch.GetTimestamp() + Ticks(ReconnectBackoff.Least * (1 + Random.Shared.NextDouble()));
                 break;
             case MessageKind.Error:
                 subscription.End(ObservationKind.Refused);
@@ -384,7 +372,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
     {
         if (_pending.Count == 0 && Subscriptions.All(s => s.IsLive || s.IsRefused || s.IsPaused))
         {
-            _attempts = 0;
+            _backoff.Reset();
             if (_wasInterrupted)
             {
                 _wasInterrupted = false;
@@ -408,18 +396,12 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
             _disconnections.Add(new Disconnection(name, gateway, Stopwatch.GetTimestamp(), reason));
         }
 
-        var delay = _dropDelay ?? Backoff();
+        var delay = _dropDelay ?? _backoff.Next();
         _pending.Clear();
         (_isConnected, _wasInterrupted, ConnectionId) = (false, true, "");
         (_link, _connection, _dropReason, _dropDelay) = (null, null, null, null);
         (_deadline, _pingDeadline) = (long.MaxValue, long.MaxValue);
         return delay;
-    }
-
-    private TimeSpan Backoff()
-    {
-        var most = Math.Min(MaxBackoff.TotalMilliseconds, MinBackoff.TotalMilliseconds * Math.Pow(2, ++_attempts));
-        return TimeSpan.FromMilliseconds(MinBackoff.TotalMilliseconds + (Random.Shared.NextDouble() * (most - MinBackoff.TotalMilliseconds)));
     }
 
     private ClientSubscription? Find(ReadOnlySpan<byte> channel)
