@@ -21,7 +21,7 @@ internal sealed class HttpPublisher(int number, string apiKey, Balancer balancer
         MaxConnectionsPerServer = 200,
         ConnectTimeout = TimeSpan.FromSeconds(2),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
-    }) { Timeout = Timeout.InfiniteTimeSpan };
+    });
 
     private long _sequence;
     private int _underWay;
