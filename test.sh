@@ -146,7 +146,7 @@ if $fast; then
   summary
 fi
 
-install redis-server:redis-server haproxy:haproxy /usr/bin/chromium:chromium node:nodejs npm:npm php:php-cli curl:curl \
+install redis-server:redis-server ip:iproute2 haproxy:haproxy /usr/bin/chromium:chromium node:nodejs npm:npm php:php-cli curl:curl \
   /usr/lib/python3/dist-packages/websockets:python3-websockets
 step "building the solution" 900 dotnet build WsCluster.sln -c Release --disable-build-servers -v quiet || summary
 say "style"
@@ -156,6 +156,7 @@ suite Simulation 900
 suite Cluster 420
 step "npm ci" 300 npm ci --prefix tests/EndToEnd/node --no-audit --no-fund
 suite EndToEnd 720
+suite Chaos 1200
 say "tests/Compose"
 run 900 tests/Compose/run.sh | tee "$results/compose"
 counts=$(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?$/\1 \2 0\4/p' "$results/compose" | tail -n 1)

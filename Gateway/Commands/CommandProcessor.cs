@@ -50,12 +50,8 @@ internal sealed class CommandProcessor(
         metrics.CommandStarted();
         try
         {
-            if (command.Publish is null && connection.Publishing is { } publishing)
-            {
-                await publishing.DrainAsync(); // a history read behind a publish finds it
-            }
-
-            refusal = await DispatchAsync(connection, command);
+            var dispatched = DispatchInOrderAsync(connection, command);
+            refusal = dispatched.IsCompleted ? await dispatched : await connection.WaitForAsync(dispatched);
         }
         catch (WsClusterException e)
         {
@@ -91,6 +87,20 @@ internal sealed class CommandProcessor(
             {
                 connection.Reject(reply);
             }
+        }
+    }
+
+    /// <summary>Publishes of a connection may follow each other; any other command waits for them, so that a history read finds them.</summary>
+    private ValueTask<Refusal> DispatchInOrderAsync(Connection connection, Command command)
+    {
+        return command.Publish is not null || connection.Publishing is not { IsIdle: false } publishing
+            ? DispatchAsync(connection, command)
+            : DrainedAsync();
+
+        async ValueTask<Refusal> DrainedAsync()
+        {
+            await publishing.DrainAsync();
+            return await DispatchAsync(connection, command);
         }
     }
 

@@ -1,3 +1,4 @@
+using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Protocol.Wire;
@@ -152,6 +153,23 @@ internal sealed class Connection
 
     /// <summary>The client's pong. False when no ping waits for one.</summary>
     public bool TryPong() => _deadlines.TryPong();
+
+    /// <summary>
+    /// Waits for a command that takes its time, such as for a silo that just died. The client's pong waits behind it unread and
+    /// is not late for that.
+    /// </summary>
+    public async ValueTask<Refusal> WaitForAsync(ValueTask<Refusal> command)
+    {
+        _deadlines.HoldPong();
+        try
+        {
+            return await command;
+        }
+        finally
+        {
+            _deadlines.ReleasePong();
+        }
+    }
 
     /// <summary>Ends the connection with a code of the protocol.</summary>
     public void Close(DisconnectCode code) => Close((int)code, code.Reason());

@@ -35,6 +35,12 @@ internal sealed class ConnectionDeadlines : IDeadline
     /// <summary>The client's pong. False when no ping waits for one.</summary>
     public bool TryPong() => _ping.TryPong();
 
+    /// <summary>A command is being carried out: a pong behind it cannot be read.</summary>
+    public void HoldPong() => _ping.Hold(_clock.Now);
+
+    /// <summary>The command is done.</summary>
+    public void ReleasePong() => _ping.Release(_clock.Now);
+
     /// <summary>The connect command succeeded: pings start.</summary>
     public void StartPings()
     {

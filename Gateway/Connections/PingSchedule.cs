@@ -10,13 +10,15 @@ internal enum PingAction
 
 /// <summary>
 /// When a connection is pinged and by when it must have answered (protocol §15). The first ping goes after a random time
-/// between half and the whole interval, so that clients that came together do not stay together.
+/// between half and the whole interval, so that clients that came together do not stay together. A pong is a command and waits
+/// for the one before it, so time in which a command is carried out does not count against the client.
 /// </summary>
 internal sealed class PingSchedule(TimeSpan interval, TimeSpan pongTimeout)
 {
     private readonly Lock _sync = new();
     private DateTimeOffset _nextPing = DateTimeOffset.MaxValue; // guarded by _sync, like the fields below
     private DateTimeOffset? _pongBy;
+    private DateTimeOffset? _heldSince; // a command is being carried out
     private DateTimeOffset? _scheduled;
 
     /// <summary>Time between pings; zero for none.</summary>
@@ -54,6 +56,7 @@ internal sealed class PingSchedule(TimeSpan interval, TimeSpan pongTimeout)
                 return PingAction.None;
             }
 
+            CreditHeldTime(now);
             if (_pongBy <= now)
             {
                 return PingAction.NoPong;
@@ -65,8 +68,32 @@ internal sealed class PingSchedule(TimeSpan interval, TimeSpan pongTimeout)
             }
 
             _nextPing = now + interval;
+            if (_pongBy is not null)
+            {
+                return PingAction.None; // its pong is still waiting for a command; two pongs for one ping would break the protocol
+            }
+
             _pongBy = now + pongTimeout;
             return PingAction.Ping;
+        }
+    }
+
+    /// <summary>A command is being carried out: a pong behind it cannot be read.</summary>
+    public void Hold(DateTimeOffset now)
+    {
+        lock (_sync)
+        {
+            _heldSince = now;
+        }
+    }
+
+    /// <summary>The command is done.</summary>
+    public void Release(DateTimeOffset now)
+    {
+        lock (_sync)
+        {
+            CreditHeldTime(now);
+            _heldSince = null;
         }
     }
 
@@ -90,6 +117,15 @@ internal sealed class PingSchedule(TimeSpan interval, TimeSpan pongTimeout)
             var expected = _pongBy is not null;
             _pongBy = null;
             return expected;
+        }
+    }
+
+    private void CreditHeldTime(DateTimeOffset now)
+    {
+        if (_heldSince is { } since)
+        {
+            _pongBy += now - since;
+            _heldSince = now;
         }
     }
 

@@ -49,6 +49,9 @@ internal sealed class PublishPipeline(Connection connection, ChannelPublisher pu
         return full ? _run : Task.CompletedTask;
     }
 
+    /// <summary>True when nothing is under way.</summary>
+    public bool IsIdle => _run.IsCompleted;
+
     /// <summary>Ends when everything added so far is published or refused, and its reply is queued.</summary>
     public Task DrainAsync() => _run;
 

@@ -49,6 +49,38 @@ public sealed class PingScheduleTests
     }
 
     [Fact]
+    public void OnDeadline_CommandUnderWay_DoesNotCountAgainstTheClient()
+    {
+        var schedule = Started();
+        var pinged = schedule.Next!.Value;
+        schedule.Hold(pinged - TimeSpan.FromSeconds(1));
+        schedule.OnDeadline(pinged);
+
+        Assert.Equal(PingAction.None, schedule.OnDeadline(pinged + PongTimeout));
+        var released = pinged + PongTimeout + TimeSpan.FromSeconds(2);
+        schedule.Release(released);
+
+        Assert.Equal(released + PongTimeout, schedule.Next);
+        Assert.Equal(PingAction.None, schedule.OnDeadline(released + PongTimeout - TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(PingAction.NoPong, schedule.OnDeadline(released + PongTimeout));
+    }
+
+    [Fact]
+    public void OnDeadline_CommandUnderWayForALongTime_PingsNoSecondTime()
+    {
+        var schedule = Started();
+        var pinged = schedule.Next!.Value;
+        schedule.OnDeadline(pinged);
+        schedule.Hold(pinged);
+
+        Assert.Equal(PingAction.None, schedule.OnDeadline(pinged + Interval));
+        Assert.Equal(PingAction.None, schedule.OnDeadline(pinged + (2 * Interval)));
+        schedule.Release(pinged + (2 * Interval));
+
+        Assert.True(schedule.TryPong());
+    }
+
+    [Fact]
     public void TryPong_WithoutPing_IsRefused()
     {
         var schedule = Started();

@@ -2,14 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace WsCluster.Tests.EndToEnd.Harness;
+namespace WsCluster.Tests.Harness;
 
-/// <summary>A process under test, with its output kept in memory and in a file under artifacts/end-to-end.</summary>
+/// <summary>A process under test, with its output kept in memory and in a file under artifacts.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
-    private static readonly string LogFolder = Path.Combine(
-        Repository.Root, "artifacts", "end-to-end", $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
-
     private static int _started;
 
     private readonly Process _process;
@@ -19,8 +16,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private ServerProcess(string name, ProcessStartInfo start)
     {
         Name = name;
-        Directory.CreateDirectory(LogFolder);
-        _file = new StreamWriter(Path.Combine(LogFolder, $"{Interlocked.Increment(ref _started):D3}-{name}.log")) { AutoFlush = true };
+        Directory.CreateDirectory(Repository.Artifacts);
+        _file = new StreamWriter(Path.Combine(Repository.Artifacts, $"{Interlocked.Increment(ref _started):D3}-{name}.log")) { AutoFlush = true };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, e) => Keep(e.Data);
         _process.ErrorDataReceived += (_, e) => Keep(e.Data);
@@ -34,6 +31,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     public bool HasExited => _process.HasExited;
+
+    /// <summary>What it ended with; 128 and the signal's number when a signal ended it.</summary>
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>All it wrote so far.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
@@ -59,10 +59,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts one of the solution's programs from its build folder, where its appsettings.json is.</summary>
-    public static ServerProcess StartDotnet(string name, string project, string assembly, IEnumerable<string> arguments)
+    public static ServerProcess StartDotnet(
+        string name, string project, string assembly, IEnumerable<string> arguments, string? networkNamespace = null)
     {
         var path = Repository.Output(project, assembly);
-        return Start(name, Path.GetDirectoryName(path)!, "dotnet", [path, .. arguments]);
+        var folder = Path.GetDirectoryName(path)!;
+        return networkNamespace is null
+            ? Start(name, folder, "dotnet", [path, .. arguments])
+            : Start(name, folder, "ip", ["netns", "exec", networkNamespace, "dotnet", path, .. arguments]); // ip becomes dotnet: one process
     }
 
     /// <summary>Waits until the condition holds. Throws with the end of the log when the process ends or time is up first.</summary>
@@ -96,7 +100,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Stops it from running (SIGSTOP), until <see cref="Resume"/>.</summary>
+    /// <summary>Stops it from running (SIGSTOP), until <see cref="Resume"/>: its sockets stay open and nobody answers.</summary>
     public void Pause() => SendSignal(_process.Id, SigStop);
 
     /// <summary>Lets it go on (SIGCONT).</summary>
@@ -131,6 +135,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     /// <summary>The last lines of the log.</summary>
     public string Tail(int lines) => string.Join('\n', _lines.TakeLast(lines));
+
+    /// <summary>Its files and sockets.</summary>
+    public int OpenHandles() => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
 
     /// <summary>The resident memory in bytes.</summary>
     public long ResidentBytes()

@@ -1,4 +1,4 @@
-namespace WsCluster.Tests.EndToEnd.Harness;
+namespace WsCluster.Tests.Harness;
 
 /// <summary>How long the tests wait for something that must happen. No test says how fast anything is.</summary>
 internal static class Patience

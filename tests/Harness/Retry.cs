@@ -1,4 +1,4 @@
-namespace WsCluster.Tests.EndToEnd.Harness;
+namespace WsCluster.Tests.Harness;
 
 /// <summary>Starting again when a process ended early, most likely because another one was faster to take its port.</summary>
 internal static class Retry

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace WsCluster.Tests.EndToEnd.Harness;
+namespace WsCluster.Tests.Harness;
 
 /// <summary>
 /// Finds ports for the processes under test. They lie below the range the kernel takes for outgoing connections, so

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace WsCluster.Tests.EndToEnd.Harness;
+namespace WsCluster.Tests.Harness;
 
 /// <summary>Asks a process under test how it is.</summary>
 internal static class Health

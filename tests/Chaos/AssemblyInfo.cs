@@ -1,0 +1,4 @@
+using Xunit.Sdk;
+
+// Each run wants the machine for itself.
+[assembly: Xunit.v3.Parallelization(Mode = ParallelMode.None)]

@@ -1,0 +1,30 @@
+namespace WsCluster.Tests.Chaos.Load;
+
+/// <summary>The channels of a run; their namespaces are in cluster.json.</summary>
+internal sealed class ChaosChannels(int perKind)
+{
+    /// <summary>A channel that no client may subscribe to.</summary>
+    public const string Forbidden = "closed:1";
+
+    /// <summary>The channel of those who do not read.</summary>
+    public const string Flood = "flood:1";
+
+    private static readonly string[] Kinds = ["durable", "fsync", "memory", "presence"];
+
+    /// <summary>What subscribers subscribe to and publishers publish to.</summary>
+    public IReadOnlyList<string> Open { get; } = [.. Kinds.SelectMany(kind => Enumerable.Range(1, perKind).Select(i => $"{kind}:{i}"))];
+
+    /// <summary>Those that keep presence.</summary>
+    public IReadOnlyList<string> WithPresence => [.. Open.Where(HasPresence)];
+
+    /// <summary>The others.</summary>
+    public IReadOnlyList<string> WithoutPresence => [.. Open.Where(c => !HasPresence(c))];
+
+    /// <summary>Those that publications go to: also the forbidden one, so that there is something to leak.</summary>
+    public IReadOnlyList<string> Published => [.. Open, Forbidden];
+
+    /// <summary>True when an acknowledged publication survives everything but the loss of Redis' disk.</summary>
+    public static bool IsDurable(string channel) => !channel.StartsWith("memory:", StringComparison.Ordinal);
+
+    private static bool HasPresence(string channel) => channel.StartsWith("presence:", StringComparison.Ordinal);
+}
