@@ -32,8 +32,7 @@ internal sealed class ChannelLink : ISiloBound
         _stream = new StreamSynchroniser(channel, grain, lane, directory.RecoveryGate);
         _silo = new SiloBinding(this, directory.Silos);
         Lane = lane.Lane;
-        Recoveries = new RecoveryReads(
-            grain, directory.RecoveryGate, directory.Calls, directory.Metrics, directory.Options.MaxRecoveryPublications);
+        Recoveries = new RecoveryReads(grain, directory);
         Presence = new PresenceReporter(this, grain, channel.Name, directory);
     }
 

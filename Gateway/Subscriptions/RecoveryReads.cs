@@ -1,4 +1,3 @@
-using WsCluster.Gateway.Routing;
 using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Subscriptions;
@@ -8,8 +7,9 @@ namespace WsCluster.Gateway.Subscriptions;
 /// cost a call or two. One batch of requests is read at a time; requests that come meanwhile are the next batch. They never
 /// share a read that is under way: it may have looked before a publication that its subscriber has got elsewhere.
 /// </summary>
-internal sealed class RecoveryReads(IChannelRouting grain, RecoveryGate gate, ClusterCalls calls, GatewayMetrics metrics, int mostPublications)
+internal sealed class RecoveryReads(IChannelRouting grain, ChannelDirectory directory)
 {
+    private readonly int _mostPublications = directory.Options.MaxRecoveryPublications;
     private readonly Lock _sync = new();
     private Batch? _next; // requests that wait; guarded by _sync, like the field below
     private bool _reading;
@@ -22,7 +22,7 @@ internal sealed class RecoveryReads(IChannelRouting grain, RecoveryGate gate, Cl
     /// <param name="latestOnly">Cache mode: only the newest publication, whatever the offset.</param>
     public async Task<HistoryPage> ReadAsync(ulong after, bool latestOnly)
     {
-        metrics.RecoveryAsked();
+        directory.Metrics.RecoveryAsked();
         Batch batch;
         lock (_sync)
         {
@@ -31,7 +31,7 @@ internal sealed class RecoveryReads(IChannelRouting grain, RecoveryGate gate, Cl
             if (!_reading)
             {
                 _reading = true;
-                _ = Task.Run(ReadBatchesAsync);
+                directory.Start(ReadBatchesAsync);
             }
         }
 
@@ -73,12 +73,12 @@ internal sealed class RecoveryReads(IChannelRouting grain, RecoveryGate gate, Cl
         var latest = batch.WantsLatest ? await ReadPageAsync(0, latestOnly: true) : null;
         if (batch.Offsets.Count == 0)
         {
-            return new RecoveryPages(mostPublications) { Latest = latest };
+            return new RecoveryPages(_mostPublications) { Latest = latest };
         }
 
         var far = await ReadPageAsync(batch.Offsets.Min, latestOnly: false);
-        var pages = new RecoveryPages(mostPublications) { Latest = latest, Far = far };
-        if (far.Publications.Count <= mostPublications)
+        var pages = new RecoveryPages(_mostPublications) { Latest = latest, Far = far };
+        if (far.Publications.Count <= _mostPublications)
         {
             return pages;
         }
@@ -92,10 +92,10 @@ internal sealed class RecoveryReads(IChannelRouting grain, RecoveryGate gate, Cl
         var query = new RecoveryQuery
         {
             AfterOffset = after,
-            Limit = mostPublications + 1, // one more than allowed tells that there are too many
+            Limit = _mostPublications + 1, // one more than allowed tells that there are too many
             LatestOnly = latestOnly,
         };
-        return calls.RepeatAsync(() => gate.ReadAsync(grain, query));
+        return directory.Calls.RepeatAsync(() => directory.RecoveryGate.ReadAsync(grain, query));
     }
 
     /// <summary>Requests that share their reads: at most one of each connection, and one entry for all with the same offset.</summary>

@@ -14,7 +14,8 @@ internal sealed class ChannelActivation
     {
         Channel = channel;
         Silo = silo;
-        Grain = new ChannelGrain(silo.World.Namespaces, silo.Store, silo.Outboxes, silo.World.Loop.Clock, silo.Metrics, NullLogger<ChannelGrain>.Instance);
+        Grain = new ChannelGrain(
+            silo.World.Namespaces, silo.Store, silo.Outboxes, silo.Limits, silo.Status, silo.World.Loop.Clock, silo.Metrics, NullLogger<ChannelGrain>.Instance);
         var context = new FakeGrainContext(this);
         ContextOf(Grain) = context;
         RuntimeOf(Grain) = context;
@@ -78,6 +79,7 @@ internal sealed class ChannelActivation
                 IsGone = true;
                 Silo.Forget(this);
                 await grain.OnDeactivateAsync(new DeactivationReason(reason, "simulated"), CancellationToken.None);
+                ((IDisposable)Grain).Dispose();
             }
 
             return true;

@@ -30,6 +30,9 @@ internal sealed class ChannelProxy(SimulatedCluster world, string caller, Func<b
 
     public Task<HistoryPage> RecoverAsync(RecoveryQuery query) => TurnAsync("recover", grain => grain.RecoverAsync(query), world.Tampering.Recovered);
 
+    public Task<PublishReceipt> PublishManyAsync(PublishRequest[] requests) =>
+        CallAsync("publish many", activation => activation.Grain.PublishManyAsync(requests));
+
     public Task GatewayLostAsync(string gatewayId, long incarnation) => throw new NotSupportedException("Only a silo calls this.");
 
     private Task<T> TurnAsync<T>(string what, Func<ChannelGrain, Task<T>> call, Func<string, T, T>? tamper = null) =>

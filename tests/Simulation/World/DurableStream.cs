@@ -84,6 +84,11 @@ internal sealed class DurableStream(SimulatedCluster world, DurableLog log, IStr
 
     public DateTimeOffset? Trim() => null;
 
+    public void Close()
+    {
+        // The log belongs to nobody's memory.
+    }
+
     public DateTimeOffset KeepUntil() => world.Loop.Clock.GetUtcNow();
 
     private StreamPosition Top => new((ulong)_delivered, log.Epoch);

@@ -106,6 +106,8 @@ internal sealed class FakeGrainContext(ChannelActivation activation)
 
     Task<HistoryPage> IChannelRouting.RecoverAsync(RecoveryQuery query) => throw new NotSupportedException();
 
+    Task<PublishReceipt> IChannelRouting.PublishManyAsync(PublishRequest[] requests) => throw new NotSupportedException();
+
     private sealed class Reference(GrainReferenceShared shared, IdSpan key) : GrainReference(shared, key);
 
     private sealed class NoTimer : IGrainTimer

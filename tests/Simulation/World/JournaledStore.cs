@@ -51,6 +51,8 @@ internal sealed class JournaledStore(SimulatedCluster world, IHistoryStore memor
 
         public DateTimeOffset? Trim() => stream.Trim();
 
+        public void Close() => stream.Close();
+
         public DateTimeOffset KeepUntil() => stream.KeepUntil();
     }
 }

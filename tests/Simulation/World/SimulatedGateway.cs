@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using WsCluster.Gateway;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol;
@@ -12,10 +13,13 @@ namespace WsCluster.Tests.Simulation.World;
 /// <summary>A gateway process: the real receive path, with simulated sockets and a simulated cluster around it.</summary>
 internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDisposable
 {
+    private static readonly GatewayMetrics Metrics = new(new MeterSource()); // nobody listens, and making one for each takes long
+
     private readonly SimulatedCluster _world;
     private readonly CancellationTokenSource _stopping = new();
     private readonly DeadlineClock _clock;
     private readonly ChannelDirectory _channels;
+    private readonly RecoveryGate _recoveryGate;
 
     public SimulatedGateway(SimulatedCluster world, string id)
     {
@@ -34,12 +38,15 @@ internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDi
         var grains = new GatewayGrains(world, this);
         _clock = new DeadlineClock(time, NullLogger<DeadlineClock>.Instance);
         Silos = new SiloWatch(time, options, NullLogger<SiloWatch>.Instance, world.Loop.Random);
-        var dispatcher = new DeliveryDispatcher(this, Silos, null!, NullLogger<DeliveryDispatcher>.Instance);
+        var dispatcher = new DeliveryDispatcher(this, Silos, null!, Metrics, NullLogger<DeliveryDispatcher>.Instance);
         Lanes = new GatewayLanes(grains, options, time, dispatcher);
         var calls = new ClusterCalls(options, time, world.Loop.Random);
+        _recoveryGate = new RecoveryGate(options, Metrics, time);
         _channels = new ChannelDirectory(
-            grains, Lanes, Silos, calls, _clock, time, options, NullLogger<ChannelDirectory>.Instance, world.Loop.Random, world.Loop.Scheduler);
-        Subscriptions = new SubscriptionService(_channels, null!, calls, options, time);
+            grains, Lanes, Silos, calls, _recoveryGate, Metrics, _clock, time, options, NullLogger<ChannelDirectory>.Instance, world.Loop.Random, world.Loop.Scheduler);
+        var results = new SubscribeResults(time);
+        var entry = new SubscriptionEntry(_channels, new SubscriptionRecovery(results, options), results);
+        Subscriptions = new SubscriptionService(_channels, null!, entry, time);
         _ = WatchAsync(Silos, _stopping.Token);
     }
 
@@ -87,6 +94,7 @@ internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDi
     {
         Crash();
         _stopping.Dispose();
+        _recoveryGate.Dispose();
     }
 
     private async Task CleanUpAsync(Connection connection)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using WsCluster.Grains;
 using WsCluster.Grains.History;
+using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
 
 namespace WsCluster.Tests.Simulation.World;
@@ -19,15 +20,18 @@ internal sealed class SimulatedSilo : IDisposable
     {
         World = world;
         Name = $"silo-{number}";
+        var details = new Details(number);
+        Status = new MembershipView(details.SiloAddress);
         Outboxes = new GatewayOutboxes(
-            new Details(number),
+            details,
             Options.Create(world.Delivery),
+            Limits,
             world.Loop.Clock,
             Metrics,
             NullLoggerFactory.Instance,
             world.Loop.Scheduler);
         Outboxes.Participate(_stopping);
-        Store = new JournaledStore(world, new MemoryHistoryStore(world.Loop.Clock, Metrics));
+        Store = new JournaledStore(world, new MemoryHistoryStore(world.Loop.Clock, Metrics, Limits));
     }
 
     public SimulatedCluster World { get; }
@@ -35,6 +39,12 @@ internal sealed class SimulatedSilo : IDisposable
     public string Name { get; }
 
     public GrainMetrics Metrics => World.Metrics;
+
+    /// <summary>What it may hold as a whole: as much as by default, which no schedule reaches.</summary>
+    public SiloLimits Limits { get; } = new(Options.Create(new SiloLimitOptions()));
+
+    /// <summary>What it knows of the other silos.</summary>
+    public ISiloStatusOracle Status { get; }
 
     public GatewayOutboxes Outboxes { get; }
 
