@@ -53,6 +53,9 @@ internal sealed class Subscription(Connection connection, string channel, bool s
     /// <summary>True while pushes may be delivered.</summary>
     public bool IsLive => Volatile.Read(ref _state) == Live;
 
+    /// <summary>True once it is over, perhaps before it ever was live.</summary>
+    public bool HasEnded => Volatile.Read(ref _state) == Ended;
+
     /// <summary>Ends when the subscription is live or has failed: what an unsubscribe of a pending one waits for.</summary>
     public Task Established => _established.Task;
 

@@ -27,12 +27,24 @@ internal sealed class SubscriptionEntry(ChannelDirectory channels, SubscriptionR
                 return error;
             }
 
+            if (subscription.HasEnded)
+            {
+                return ErrorCode.Internal;
+            }
+
             if (subscription.Traits.ReceivesJoinLeave)
             {
                 channel.HoldPresence(subscription);
             }
 
             if (member is not null && !await channel.Link.Presence.JoinAsync(member))
+            {
+                return ErrorCode.Internal;
+            }
+
+            // The client may have gone while the channel's silo or the report took their time: its leave then came before its
+            // join. Presence must not keep it while history is read, and nothing needs to be read for it.
+            if (subscription.HasEnded)
             {
                 return ErrorCode.Internal;
             }

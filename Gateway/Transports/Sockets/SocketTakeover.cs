@@ -32,7 +32,16 @@ internal sealed class SocketTakeover(
     public async Task OnConnectionAsync(ConnectionContext context, ConnectionDelegate http)
     {
         var socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
-        var request = socket is null ? null : await ReadUpgradeAsync(context);
+        UpgradeRequest? request;
+        try
+        {
+            request = socket is null ? null : await ReadUpgradeAsync(context);
+        }
+        catch (Exception e) when (e is ConnectionAbortedException or ConnectionResetException)
+        {
+            return; // the peer hung up, or took too long: nothing has begun, and the log is for our own failures
+        }
+
         if (request is null)
         {
             await http(context);

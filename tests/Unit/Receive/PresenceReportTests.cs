@@ -65,6 +65,50 @@ public sealed class PresenceReportTests : IDisposable
     }
 
     [Fact]
+    public async Task Join_ClientGoneWhileItWasReported_LeavesBeforeHistoryIsRead()
+    {
+        var reported = new TaskCompletionSource();
+        Channel.Before = call => call switch
+        {
+            PresenceUpdate { Changes: [{ Joined: true }] } => reported.Task,
+            RecoveryQuery => new TaskCompletionSource().Task, // Redis is away: whoever reads waits for long
+            _ => Task.CompletedTask,
+        };
+        var client = _gateway.Connect();
+        var joining = client.SubscribeAsync(Present with { Positioned = true, Recoverable = true }, new StreamPosition(0, "e1"));
+        await Wait.UntilAsync("its join", () => Channel.CallsOf<PresenceUpdate>().Count == 1);
+
+        client.Connection.TransportEnded();
+        await Wait.UntilAsync("the clean-up", () => client.Connection.SubscriptionCount == 0);
+        reported.SetResult();
+
+        await Wait.ForAsync("the end", joining);
+        Assert.Equal(ErrorCode.Internal, await joining);
+        await _gateway.QuietAsync();
+        Assert.False(Channel.CallsOf<PresenceUpdate>()[^1].Changes[^1].Joined);
+        Assert.Empty(Channel.CallsOf<RecoveryQuery>());
+    }
+
+    [Fact]
+    public async Task Join_ClientGoneWhileTheSiloWasLookedFor_IsNeverReported()
+    {
+        var found = new TaskCompletionSource();
+        Channel.Before = call => call is GatewaySubscription ? found.Task : Task.CompletedTask;
+        var client = _gateway.Connect();
+        var joining = client.SubscribeAsync(Present);
+        await Wait.UntilAsync("the look-up", () => Channel.CallsOf<GatewaySubscription>().Count == 1);
+
+        client.Connection.TransportEnded();
+        await Wait.UntilAsync("the clean-up", () => client.Connection.SubscriptionCount == 0);
+        found.SetResult();
+
+        await Wait.ForAsync("the end", joining);
+        Assert.Equal(ErrorCode.Internal, await joining);
+        await _gateway.QuietAsync();
+        Assert.DoesNotContain(Channel.CallsOf<PresenceUpdate>().SelectMany(update => update.Changes), change => change.Joined);
+    }
+
+    [Fact]
     public async Task Leave_IsReportedBeforeTheReply()
     {
         var client = _gateway.Connect();
