@@ -128,6 +128,12 @@ public sealed record ChannelAttachment
     /// subscribe again.
     /// </summary>
     [Id(3)] public bool MembersOutdated { get; init; }
+
+    /// <summary>
+    /// The outbox that delivers, as <see cref="DeliveryBatch.OutboxId"/>: when the gateway hears another one of this silo and lane,
+    /// the channel's is gone. Empty from silos that do not say it.
+    /// </summary>
+    [Id(4)] public Guid OutboxId { get; init; }
 }
 
 /// <summary>What to read for a recovering subscriber or a gateway that missed something.</summary>

@@ -23,7 +23,7 @@ internal sealed class DeliveryDispatcher(
     /// <param name="missed">True when a batch before it never came.</param>
     public void Dispatch(DeliveryBatch batch, int lane, bool missed)
     {
-        silos.Heard(batch.SiloId, lane);
+        silos.Heard(batch.SiloId, lane, batch.OutboxId);
         metrics.BatchTaken(batch.Entries.Length);
         if (batch.Resynchronise || missed)
         {

@@ -8,15 +8,16 @@ internal sealed class SiloBinding(ISiloBound item, SiloWatch silos)
 {
     private string? _siloId;
 
-    /// <summary>The silo serves the item now.</summary>
-    public void Set(string siloId)
+    /// <summary>The silo serves the item now, through this outbox; empty where that is not said.</summary>
+    public void Set(string siloId, Guid outboxId = default)
     {
         if (_siloId != siloId)
         {
             Clear();
-            _siloId = siloId;
-            silos.Add(item, siloId);
         }
+
+        _siloId = siloId;
+        silos.Add(item, siloId, outboxId);
     }
 
     /// <summary>No silo serves the item any more.</summary>

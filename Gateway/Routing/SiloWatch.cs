@@ -18,7 +18,14 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
 
     private sealed class Bindings
     {
-        public HashSet<ISiloBound> Items { get; } = [];
+        /// <summary>What the silo serves, each with the outbox that delivers it; empty where that is not known.</summary>
+        public Dictionary<ISiloBound, Guid> Items { get; } = [];
+
+        /// <summary>The outbox that was heard last; empty before the first.</summary>
+        public Guid Outbox { get; set; }
+
+        /// <summary>Something is bound to another outbox than was heard last: it may be gone, or still be silent.</summary>
+        public bool IsMixed { get; set; }
 
         public DateTimeOffset LastHeard { get; set; }
 
@@ -26,8 +33,8 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
         public bool IsLeaving { get; set; }
     }
 
-    /// <summary>The silo serves the item now.</summary>
-    public void Add(ISiloBound item, string siloId)
+    /// <summary>The silo serves the item now, through this outbox; empty where that is not said.</summary>
+    public void Add(ISiloBound item, string siloId, Guid outboxId = default)
     {
         lock (_sync)
         {
@@ -41,7 +48,8 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
                 bindings.LastHeard = time.GetUtcNow(); // a silo that served nothing had no reason to speak
             }
 
-            bindings.Items.Add(item);
+            bindings.Items[item] = outboxId;
+            bindings.IsMixed |= IsOfAnother(outboxId, bindings.Outbox);
         }
     }
 
@@ -57,15 +65,40 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
         }
     }
 
-    /// <summary>A batch came from the silo on this lane.</summary>
-    public void Heard(string siloId, int lane)
+    /// <summary>
+    /// A batch came from the silo on this lane. What is bound to another outbox of it is looked up again: the silo gave this
+    /// gateway up meanwhile and forgot it there, and being heard it would never seem silent.
+    /// </summary>
+    public void Heard(string siloId, int lane, Guid outboxId)
     {
+        ISiloBound[] forgotten;
         lock (_sync)
         {
-            if (_silos.TryGetValue((siloId, lane), out var bindings))
+            if (!_silos.TryGetValue((siloId, lane), out var bindings))
             {
-                bindings.LastHeard = time.GetUtcNow();
+                return;
             }
+
+            bindings.LastHeard = time.GetUtcNow();
+            if (bindings.Outbox == outboxId && !bindings.IsMixed)
+            {
+                return;
+            }
+
+            forgotten = [.. bindings.Items.Where(bound => IsOfAnother(bound.Value, outboxId)).Select(bound => bound.Key)];
+            foreach (var item in forgotten)
+            {
+                bindings.Items[item] = Guid.Empty; // told once; what it finds is known when it is added again
+            }
+
+            bindings.Outbox = outboxId;
+            bindings.IsMixed = false;
+        }
+
+        if (forgotten.Length > 0)
+        {
+            GatewayLog.Resynchronising(logger, siloId, lane);
+            _ = RebindAsync(forgotten, Spread);
         }
     }
 
@@ -104,7 +137,7 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
         ISiloBound[] items;
         lock (_sync)
         {
-            items = _silos.TryGetValue((siloId, lane), out var bindings) ? [.. bindings.Items] : [];
+            items = _silos.TryGetValue((siloId, lane), out var bindings) ? [.. bindings.Items.Keys] : [];
         }
 
         _ = RebindAsync(items, Spread);
@@ -116,7 +149,7 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
         ISiloBound[] items;
         lock (_sync)
         {
-            items = [.. _silos.Values.SelectMany(bindings => bindings.Items)];
+            items = [.. _silos.Values.SelectMany(bindings => bindings.Items.Keys)];
         }
 
         _ = RebindAsync(items, SpreadOfAll);
@@ -133,6 +166,8 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
             }
         }
     }
+
+    private static bool IsOfAnother(Guid outboxId, Guid heard) => outboxId != Guid.Empty && outboxId != heard;
 
     /// <summary>The lanes of silos that leave or are silent too long. A silent one gets a new chance: looking up takes time.</summary>
     private List<(string SiloId, int Lane)> FindLost()

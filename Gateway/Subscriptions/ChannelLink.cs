@@ -228,7 +228,7 @@ internal sealed class ChannelLink : ISiloBound
         if (subscribe)
         {
             attachment = await _stream.SubscribeAsync(Presence.Snapshot(), number);
-            Attached(attachment.SiloId);
+            Attached(attachment);
             if (attachment.MembersOutdated)
             {
                 AskAgain();
@@ -261,12 +261,12 @@ internal sealed class ChannelLink : ISiloBound
         }
     }
 
-    private void Attached(string siloId)
+    private void Attached(ChannelAttachment attachment)
     {
         lock (_sync)
         {
             _attached = true;
-            _silo.Set(siloId);
+            _silo.Set(attachment.SiloId, attachment.OutboxId);
         }
     }
 

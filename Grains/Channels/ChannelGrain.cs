@@ -190,6 +190,7 @@ internal sealed class ChannelGrain(
             Top = top,
             Latest = latest?.Offset == top.Offset ? latest : null,
             MembersOutdated = !takesMembers,
+            OutboxId = _gateways.OutboxOf(gatewayId),
         };
     }
 

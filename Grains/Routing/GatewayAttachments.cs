@@ -41,6 +41,9 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
         return replaced;
     }
 
+    /// <summary>The outbox that delivers to the gateway; empty when none does.</summary>
+    public Guid OutboxOf(string gatewayId) => _byGateway.TryGetValue(gatewayId, out var outbox) ? outbox.Id : Guid.Empty;
+
     /// <summary>The number of the gateway's newest subscription; zero for a gateway that has none.</summary>
     public long NewestOf(string gatewayId) => _numbers.GetValueOrDefault(gatewayId);
 

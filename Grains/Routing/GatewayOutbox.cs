@@ -50,6 +50,9 @@ internal sealed class GatewayOutbox
         context.Start(PumpAsync);
     }
 
+    /// <summary>Tells the outboxes of a lane apart, in each batch.</summary>
+    public Guid Id => _id;
+
     public string GatewayId => _lane.GatewayId;
 
     public long Incarnation => _lane.Incarnation;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using WsCluster.Grains.History;
 using WsCluster.Routing;
 using WsCluster.Tests.Simulation.World;
 
@@ -33,6 +34,12 @@ public sealed class BrokenMachineTests
 
     [Fact]
     public void WrongAcknowledgement_IsFound() => MustFail(() => new AcknowledgesWrongly(), "is acknowledged at");
+
+    [Fact]
+    public void PublicationLostInHandOver_IsFound() => MustFail(() => new HandsOverTooLittle(), "is committed after|stays at|went back|though history has it");
+
+    [Fact]
+    public void KeysLostInHandOver_AreFound() => MustFail(() => new HandsOverNoKeys(), "twice");
 
     private static void MustFail(Func<Tampering> tampering, string reasons)
     {
@@ -118,6 +125,20 @@ public sealed class BrokenMachineTests
         public override HistoryPage Recovered(string channel, HistoryPage page) => page.Publications.Count > 2
             ? page with { Publications = [page.Publications[0], .. page.Publications.Skip(2)] }
             : page;
+    }
+
+    private sealed class HandsOverTooLittle : Tampering
+    {
+        public override StreamState HandedOver(StreamState state) => state.Publications.Count == 0 ? state : state with
+        {
+            Top = state.Top with { Offset = state.Top.Offset - 1 },
+            Publications = [.. state.Publications.SkipLast(1)],
+        };
+    }
+
+    private sealed class HandsOverNoKeys : Tampering
+    {
+        public override StreamState HandedOver(StreamState state) => state with { Keys = [] };
     }
 
     private sealed class AcknowledgesWrongly : Tampering

@@ -19,6 +19,9 @@ internal sealed class Journal(Action<string> fail)
     /// <summary>A stream in memory was opened: what was in another one is gone.</summary>
     public void Opened(string channel) => _opened[channel] = _opened.GetValueOrDefault(channel) + 1;
 
+    /// <summary>The stream that was opened last goes on with what the one before it had: they are one.</summary>
+    public void HandedOver(string channel) => _opened[channel]--;
+
     /// <summary>The channel gave a publication its place.</summary>
     public void Committed(string channel, string epoch, ulong offset, string payload)
     {

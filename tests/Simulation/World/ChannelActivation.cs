@@ -9,8 +9,9 @@ namespace WsCluster.Tests.Simulation.World;
 internal sealed class ChannelActivation
 {
     private Task _turn = Task.CompletedTask;
+    private HandedOver? _handedOver;
 
-    public ChannelActivation(SimulatedSilo silo, string channel)
+    public ChannelActivation(SimulatedSilo silo, string channel, HandedOver? handedOver)
     {
         Channel = channel;
         Silo = silo;
@@ -19,6 +20,11 @@ internal sealed class ChannelActivation
         var context = new FakeGrainContext(this);
         ContextOf(Grain) = context;
         RuntimeOf(Grain) = context;
+        if (handedOver is not null)
+        {
+            ((IGrainMigrationParticipant)Grain).OnRehydrate(handedOver);
+        }
+
         var activated = Grain.OnActivateAsync(CancellationToken.None);
         if (!activated.IsCompletedSuccessfully)
         {
@@ -70,6 +76,9 @@ internal sealed class ChannelActivation
         }
     }
 
+    /// <summary>The activation, which is about to end, wants its state to move.</summary>
+    public void HandOver() => _handedOver = new HandedOver(Silo.World.Tampering);
+
     private async Task DeactivateAsync(DeactivationReasonCode reason)
     {
         await TurnAsync(async grain =>
@@ -78,8 +87,15 @@ internal sealed class ChannelActivation
             {
                 IsGone = true;
                 Silo.Forget(this);
+                using var move = reason == DeactivationReasonCode.ShuttingDown ? Silo.World.Members.BeginMove(Channel) : null;
                 await grain.OnDeactivateAsync(new DeactivationReason(reason, "simulated"), CancellationToken.None);
-                ((IDisposable)Grain).Dispose();
+                if (_handedOver is not null)
+                {
+                    ((IGrainMigrationParticipant)grain).OnDehydrate(_handedOver);
+                    Silo.World.Members.Receive(Channel, _handedOver);
+                }
+
+                ((IDisposable)grain).Dispose();
             }
 
             return true;

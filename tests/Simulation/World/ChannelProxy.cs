@@ -54,6 +54,11 @@ internal sealed class ChannelProxy(SimulatedCluster world, string caller, Func<b
 
     private Task<T>? RunAsync<T>(string what, Func<ChannelActivation, Task<T>> call)
     {
+        if (world.Members.WhenMoved(channel) is { } moved)
+        {
+            return WaitAsync(moved, what, call);
+        }
+
         if (world.Members.Reach(channel) is not { } activation)
         {
             return null;
@@ -61,6 +66,13 @@ internal sealed class ChannelProxy(SimulatedCluster world, string caller, Func<b
 
         world.Trace?.Add($"{caller}: {channel} {what}");
         return AnswerAsync(activation, call(activation));
+    }
+
+    /// <summary>Orleans keeps calls to an activation that ends, and sends them after it.</summary>
+    private async Task<T> WaitAsync<T>(Task moved, string what, Func<ChannelActivation, Task<T>> call)
+    {
+        await moved;
+        return RunAsync(what, call) is { } running ? await running : throw new SiloUnavailableException();
     }
 
     private static async Task<T> AnswerAsync<T>(ChannelActivation activation, Task<T> running)

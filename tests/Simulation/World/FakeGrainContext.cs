@@ -84,7 +84,7 @@ internal sealed class FakeGrainContext(ChannelActivation activation)
 
     public void Rehydrate(IRehydrationContext context) => throw new NotSupportedException();
 
-    public void Migrate(Dictionary<string, object>? requestContext, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public void Migrate(Dictionary<string, object>? requestContext, CancellationToken cancellationToken) => activation.HandOver();
 
     public object? GetTarget() => activation.Grain;
 

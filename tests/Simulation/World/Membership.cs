@@ -11,12 +11,16 @@ internal sealed class Membership(SimulatedCluster world)
 {
     private readonly Dictionary<string, SimulatedSilo> _homes = new(StringComparer.Ordinal);
     private readonly List<SimulatedSilo> _silos = [];
+    private readonly Dictionary<string, Move> _moves = new(StringComparer.Ordinal);
     private int _started;
 
     /// <summary>All silos that were ever there.</summary>
     public IReadOnlyList<SimulatedSilo> Silos => _silos;
 
     public IEnumerable<SimulatedSilo> Live => _silos.Where(silo => !silo.IsDead);
+
+    /// <summary>Silos that channels may be activated on.</summary>
+    public IEnumerable<SimulatedSilo> Open => Live.Where(silo => !silo.IsStopping);
 
     public SimulatedSilo Start()
     {
@@ -62,19 +66,58 @@ internal sealed class Membership(SimulatedCluster world)
             }
         }
 
-        var candidates = Live.Where(silo => !silo.IsStopping).ToArray();
-        if (candidates.Length == 0)
+        return Activate(channel, handedOver: null);
+    }
+
+    /// <summary>A stopping silo ends the channel's activation: calls wait until the result is disposed of.</summary>
+    public IDisposable BeginMove(string channel) => _moves[channel] = new Move(_moves, channel);
+
+    /// <summary>The end of the channel's move; null when it does not move.</summary>
+    public Task? WhenMoved(string channel) => _moves.GetValueOrDefault(channel)?.Ended;
+
+    /// <summary>Activates a channel elsewhere with what it was handed, unless that is lost on the way.</summary>
+    public void Receive(string channel, HandedOver handedOver)
+    {
+        if (handedOver.IsEmpty || world.Network.Chance(world.Network.Weather.Loss))
         {
-            return null;
+            return;
         }
 
-        home = candidates[world.Loop.Random.Next(candidates.Length)];
-        _homes[channel] = home;
-        world.Trace?.Add($"{channel} activates on {home.Name}");
-        return home.Activate(channel);
+        if (Activate(channel, handedOver) is not null)
+        {
+            world.Trace?.Add($"{channel} is handed over");
+            world.Journal.HandedOver(channel);
+        }
     }
 
     /// <summary>The channel's activation, or null when there is none.</summary>
     public ChannelActivation? Find(string channel) =>
         _homes.TryGetValue(channel, out var home) && !home.IsDead ? home.Find(channel) : null;
+
+    private ChannelActivation? Activate(string channel, HandedOver? handedOver)
+    {
+        var candidates = Open.ToArray();
+        if (candidates.Length == 0)
+        {
+            return null;
+        }
+
+        var home = candidates[world.Loop.Random.Next(candidates.Length)];
+        _homes[channel] = home;
+        world.Trace?.Add($"{channel} activates on {home.Name}");
+        return home.Activate(channel, handedOver);
+    }
+
+    private sealed class Move(Dictionary<string, Move> moves, string channel) : IDisposable
+    {
+        private readonly TaskCompletionSource _ended = new();
+
+        public Task Ended => _ended.Task;
+
+        public void Dispose()
+        {
+            moves.Remove(channel);
+            _ended.SetResult();
+        }
+    }
 }

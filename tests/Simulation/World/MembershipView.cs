@@ -2,8 +2,8 @@ using Orleans.Runtime;
 
 namespace WsCluster.Tests.Simulation.World;
 
-/// <summary>What a silo knows of the cluster: itself only, so that nobody takes over what it has in memory when it stops.</summary>
-internal sealed class MembershipView(SiloAddress self) : ISiloStatusOracle
+/// <summary>What a silo knows of the cluster: all that is so. When it stops, it asks whether anybody is left to take over.</summary>
+internal sealed class MembershipView(SimulatedCluster world, SiloAddress self) : ISiloStatusOracle
 {
     public SiloStatus CurrentStatus => SiloStatus.Active;
 
@@ -11,9 +11,10 @@ internal sealed class MembershipView(SiloAddress self) : ISiloStatusOracle
 
     public SiloAddress SiloAddress => self;
 
-    public Dictionary<SiloAddress, SiloStatus> GetApproximateSiloStatuses(bool onlyActive = false) => new() { [self] = CurrentStatus };
+    public Dictionary<SiloAddress, SiloStatus> GetApproximateSiloStatuses(bool onlyActive = false) =>
+        world.Members.Open.ToDictionary(silo => silo.Status.SiloAddress, _ => SiloStatus.Active);
 
-    public SiloAddress[] GetActiveSilos() => [self];
+    public SiloAddress[] GetActiveSilos() => throw new NotSupportedException();
 
     public SiloStatus GetApproximateSiloStatus(SiloAddress siloAddress) => throw new NotSupportedException();
 

@@ -21,7 +21,7 @@ internal sealed class SimulatedSilo : IDisposable
         World = world;
         Name = $"silo-{number}";
         var details = new Details(number);
-        Status = new MembershipView(details.SiloAddress);
+        Status = new MembershipView(world, details.SiloAddress);
         Outboxes = new GatewayOutboxes(
             details,
             Options.Create(world.Delivery),
@@ -63,9 +63,10 @@ internal sealed class SimulatedSilo : IDisposable
 
     public ChannelActivation? Find(string channel) => _activations.GetValueOrDefault(channel);
 
-    public ChannelActivation Activate(string channel)
+    /// <summary>Activates a channel, which goes on with what it was handed.</summary>
+    public ChannelActivation Activate(string channel, HandedOver? handedOver = null)
     {
-        var activation = new ChannelActivation(this, channel);
+        var activation = new ChannelActivation(this, channel, handedOver);
         _activations.Add(channel, activation);
         return activation;
     }

@@ -1,3 +1,4 @@
+using WsCluster.Grains.History;
 using WsCluster.Routing;
 
 namespace WsCluster.Tests.Simulation.World;
@@ -21,6 +22,9 @@ internal class Tampering
 
     /// <summary>The answer to a gateway's read of history.</summary>
     public virtual HistoryPage Recovered(string channel, HistoryPage page) => page;
+
+    /// <summary>What a stopping silo hands over of a stream in memory.</summary>
+    public virtual StreamState HandedOver(StreamState state) => state;
 
     /// <summary>What a publisher is told.</summary>
     public virtual StreamPosition Acknowledged(StreamPosition position) => position;

@@ -73,6 +73,38 @@ public sealed class GatewayObserverTests : IDisposable
     }
 
     [Fact]
+    public async Task Deliver_FirstBatchOfAnotherOutboxThanTheItems_LooksItUpAgain()
+    {
+        _silos.Add(_bound, "silo", outboxId: Guid.NewGuid()); // no batch of it ever came
+
+        await DeliverAsync(1, 2);
+
+        Assert.Equal(1, _bound.Rebound);
+    }
+
+    [Fact]
+    public async Task Add_OfAnOutboxThatIsGone_LooksTheItemUpAgainWithTheNextBatch()
+    {
+        await DeliverAsync(1);
+
+        _silos.Add(_bound, "silo", outboxId: Guid.NewGuid()); // a reply that was long on its way
+        Assert.Equal(0, _bound.Rebound);
+
+        await DeliverAsync(2, 3);
+        Assert.Equal(1, _bound.Rebound);
+    }
+
+    [Fact]
+    public async Task Deliver_OfTheItemsOutbox_LeavesItAlone()
+    {
+        _silos.Add(_bound, "silo", Outbox); // before the first batch of its outbox
+
+        await DeliverAsync(1, 2);
+
+        Assert.Equal(0, _bound.Rebound);
+    }
+
+    [Fact]
     public async Task Deliver_AnotherSilo_HasItsOwnSequence()
     {
         await DeliverAsync(1, 2);
