@@ -18,8 +18,8 @@ public sealed class WsClusterClientOptions
     /// <summary>Without Redis: the port of the local silo's Orleans gateway (<c>WsCluster:Silo:GatewayPort</c>). Default: 30000.</summary>
     public int LocalGatewayPort { get; set; } = 30000;
 
-    /// <summary>How often the list of silos is read again: 1 to 5 seconds. Default: 2 seconds.</summary>
-    public TimeSpan SiloListRefresh { get; set; } = TimeSpan.FromSeconds(2);
+    /// <summary>How often the list of silos is read again: 1 to 5 seconds. Default: 1 second.</summary>
+    public TimeSpan SiloListRefresh { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a single call may take before it fails. Default: 5 seconds.</summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(5);

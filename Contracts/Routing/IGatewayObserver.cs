@@ -11,6 +11,10 @@ public interface IGatewayObserver : IGrainObserver
     /// Takes a batch; the reply is the acknowledgement that renews the gateway's lease on the silo. The handler only
     /// enqueues, it never waits for a client. A repeated sequence number of one outbox is ignored.
     /// </summary>
-    [Alias("Deliver"), ResponseTimeout("00:00:04")]
+    /// <remarks>
+    /// The timeout is short because the acknowledgement may come through another silo, which may hang (Orleans sends the answer
+    /// of a client by its own choice of a silo): the batch is repeated, and its answer finds another way as soon as there is one.
+    /// </remarks>
+    [Alias("Deliver"), ResponseTimeout("00:00:02")]
     Task DeliverAsync(DeliveryBatch batch);
 }
