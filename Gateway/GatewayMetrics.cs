@@ -35,6 +35,9 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _canaryMisses;
     private readonly Counter<long> _canaryResubscribes;
     private readonly Histogram<double> _canaryDelay;
+    private readonly UpDownCounter<long> _streams;
+    private readonly UpDownCounter<long> _uplinkBytes;
+    private readonly Counter<long> _uplinkRefused;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -62,7 +65,18 @@ internal sealed class GatewayMetrics
         _canaryMisses = _meter.CreateCounter<long>("wscluster.gateway.canary.misses", "{publication}", "Acknowledged publications of a canary that did not come back in time, by lane.");
         _canaryResubscribes = _meter.CreateCounter<long>("wscluster.gateway.canary.resubscribes", "{resubscribe}", "Times that a silent canary made the gateway subscribe to everything again.");
         _canaryDelay = _meter.CreateHistogram<double>("wscluster.gateway.canary.delay", "ms", "From a canary's publish to its delivery: the whole path through the cluster.");
+        _streams = _meter.CreateUpDownCounter<long>("wscluster.gateway.streams", "{connection}", "Open connections over HTTP streams and event streams.");
+        _uplinkBytes = _meter.CreateUpDownCounter<long>("wscluster.gateway.uplink.bytes", "By", "Frames that came by requests and wait, here or for their gateway.");
+        _uplinkRefused = _meter.CreateCounter<long>("wscluster.gateway.uplink.refused", "{frame}", "Frames refused with 503 because too much waits.");
     }
+
+    public void StreamOpened() => _streams.Add(1);
+
+    public void StreamEnded() => _streams.Add(-1);
+
+    public void UplinkQueued(long bytes) => _uplinkBytes.Add(bytes);
+
+    public void UplinkRefused() => _uplinkRefused.Add(1);
 
     public void ConnectionClosed(int code) => _closed.Add(1, new KeyValuePair<string, object?>("code", code));
 

@@ -6,13 +6,14 @@ using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.ServerApi;
 using WsCluster.Gateway.Transports;
 using WsCluster.Gateway.Transports.Sockets;
+using WsCluster.Gateway.Transports.Streams;
 using WsCluster.Grains.Hosting;
 
 const string DefaultUrl = "http://localhost:8000";
 string[] sections =
 [
     "Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer",
-    "Gateway", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client",
+    "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client",
 ];
 
 // The settings beside the binary count, wherever the process is started from.
@@ -47,6 +48,7 @@ try
 
     builder.Services.AddWsClusterGateway(configuration);
     builder.Services.AddServerApi(configuration);
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = StreamEndpoints.MaxRequestLineBytes);
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(http =>
     {
         var takeover = endpoint.ApplicationServices.GetRequiredService<SocketTakeover>();
@@ -63,6 +65,7 @@ try
     app.MapHealth();
     app.MapServerApi();
     app.Map(WebSocketEndpoint.Path, (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
+    app.MapStreams();
     if (cluster.IsEmbedded)
     {
         app.MapTryPage();

@@ -41,6 +41,9 @@ public sealed record GatewayRegistration
 
     /// <summary>Answers questions about the gateway.</summary>
     [Id(2)] public required IGatewayControl Control { get; init; }
+
+    /// <summary>Takes what clients without a WebSocket send; null for a gateway that has no such clients.</summary>
+    [Id(3)] public EmulationNode? Emulation { get; init; }
 }
 
 /// <summary>Questions and commands for one gateway as a whole.</summary>

@@ -96,7 +96,9 @@ internal sealed class ConnectHandler(
             Client = connection.Id,
             Version = ServerVersion,
             Ping = (uint)Math.Ceiling(connection.PingInterval.TotalSeconds),
-            Pong = connection.PingInterval > TimeSpan.Zero,
+            Pong = connection.PingInterval > TimeSpan.Zero && !connection.Codec.IsUnidirectional,
+            Session = connection.Session,
+            Node = connection.Node,
             Expires = identity is { ClientSideRefresh: true, ExpireAt: not null },
         };
         if (result.Expires)

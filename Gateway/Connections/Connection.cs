@@ -48,6 +48,14 @@ internal sealed class Connection
     /// <summary>The transport's name.</summary>
     public string TransportName { get; }
 
+    /// <summary>
+    /// The secret by which the client's requests find this connection (protocol §24); empty on a WebSocket, which needs none.
+    /// </summary>
+    public string Session { get; init; } = "";
+
+    /// <summary>Names this gateway in the client's requests; empty when <see cref="Session"/> is not for requests.</summary>
+    public string Node { get; init; } = "";
+
     /// <summary>Headers of the upgrade request that the application is to get; names in any case.</summary>
     public IReadOnlyDictionary<string, string> HttpHeaders { get; init; } = NoHeaders;
 
@@ -216,6 +224,12 @@ internal sealed class Connection
     /// </summary>
     public void Reject(Reply error)
     {
+        if (Codec.IsUnidirectional)
+        {
+            Close(UnidirectionalPush.DisconnectFor(error.Error)); // such a client knows no replies
+            return;
+        }
+
         if (!TryEnd(code: null))
         {
             return;

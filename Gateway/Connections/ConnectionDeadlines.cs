@@ -25,7 +25,8 @@ internal sealed class ConnectionDeadlines : IDeadline
         _transport = transport;
         _options = options;
         _clock = clock;
-        _ping = new PingSchedule(pings ? options.PingInterval : TimeSpan.Zero, options.PongTimeout);
+        _ping = new PingSchedule(
+            pings ? options.PingInterval : TimeSpan.Zero, options.PongTimeout, expectsPongs: !connection.Codec.IsUnidirectional);
         clock.Schedule(this, connection.OpenedAt + options.StaleTimeout);
     }
 

@@ -13,7 +13,10 @@ internal enum PingAction
 /// between half and the whole interval, so that clients that came together do not stay together. A pong is a command and waits
 /// for the one before it, so time in which a command is carried out does not count against the client.
 /// </summary>
-internal sealed class PingSchedule(TimeSpan interval, TimeSpan pongTimeout)
+/// <param name="interval">Time between pings; zero for none.</param>
+/// <param name="pongTimeout">Time in which a pong must come.</param>
+/// <param name="expectsPongs">False for clients that cannot answer.</param>
+internal sealed class PingSchedule(TimeSpan interval, TimeSpan pongTimeout, bool expectsPongs = true)
 {
     private readonly Lock _sync = new();
     private DateTimeOffset _nextPing = DateTimeOffset.MaxValue; // guarded by _sync, like the fields below
@@ -73,7 +76,7 @@ internal sealed class PingSchedule(TimeSpan interval, TimeSpan pongTimeout)
                 return PingAction.None; // its pong is still waiting for a command; two pongs for one ping would break the protocol
             }
 
-            _pongBy = now + pongTimeout;
+            _pongBy = expectsPongs ? now + pongTimeout : null;
             return PingAction.Ping;
         }
     }

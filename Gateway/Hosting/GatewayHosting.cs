@@ -12,6 +12,7 @@ using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
 using WsCluster.Gateway.Transports;
 using WsCluster.Gateway.Transports.Sockets;
+using WsCluster.Gateway.Transports.Streams;
 using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Hosting;
@@ -96,6 +97,7 @@ internal static class GatewayHosting
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();
         services.AddSingleton<SocketTakeover>();
+        services.AddStreams(configuration);
         services.AddSingleton(s => new WriterShards(s.GetRequiredService<IOptions<GatewayOptions>>().Value.JoinInterval));
         return services;
     }

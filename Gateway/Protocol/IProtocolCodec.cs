@@ -8,6 +8,9 @@ internal interface IProtocolCodec
     /// <summary>The protocol this codec speaks.</summary>
     ProtocolKind Kind { get; }
 
+    /// <summary>True when the client sends nothing but its connect request and gets bare pushes (protocol §25).</summary>
+    bool IsUnidirectional => false;
+
     /// <summary>What goes between two messages that share a frame: a newline in JSON, nothing in Protobuf.</summary>
     ReadOnlySpan<byte> Separator { get; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Unicode;
 using WsCluster.Gateway.Protocol.Wire;
@@ -11,21 +12,25 @@ internal static class JsonCommandReader
     /// Reads a command; false when the line is not exactly one JSON object in valid UTF-8 with members of the right
     /// types. Unknown members are skipped, of repeated ones the last counts, and null means absent.
     /// </summary>
-    public static bool TryRead(ReadOnlySpan<byte> line, out Command? command)
+    public static bool TryRead(ReadOnlySpan<byte> line, out Command? command) => TryRead(line, ReadCommand, out command);
+
+    /// <summary>Reads a text that must be one object, by the rules of <see cref="TryRead(ReadOnlySpan{byte}, out Command?)"/>.</summary>
+    public static bool TryRead<T>(ReadOnlySpan<byte> text, ObjectReader<T> read, [NotNullWhen(true)] out T? value)
+        where T : class
     {
-        command = null;
-        if (!Utf8.IsValid(line)) // the reader checks the encoding of a string only when somebody asks for its text
+        value = null;
+        if (!Utf8.IsValid(text)) // the reader checks the encoding of a string only when somebody asks for its text
         {
             return false;
         }
 
         try
         {
-            var json = new JsonInput(line);
+            var json = new JsonInput(text);
             json.Start();
-            var read = ReadCommand(ref json);
+            var whole = read(ref json);
             json.Finish();
-            command = read;
+            value = whole;
             return true;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -33,6 +38,9 @@ internal static class JsonCommandReader
             return false; // InvalidOperationException: an escaped half of a surrogate pair in a text that was asked for
         }
     }
+
+    /// <summary>Reads an object from inside, up to its end.</summary>
+    public delegate T ObjectReader<T>(ref JsonInput json);
 
     private static Command ReadCommand(ref JsonInput json)
     {

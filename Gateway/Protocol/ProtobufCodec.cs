@@ -48,18 +48,25 @@ internal sealed class ProtobufCodec : IProtocolCodec
     /// <inheritdoc/>
     public bool TryEncode(Reply reply, bool deltaData, out byte[] message)
     {
-        var length = reply.CalculateSize();
+        message = Delimit(reply);
+        return true;
+    }
+
+    /// <summary>A message with its length before it.</summary>
+    public static byte[] Delimit(IMessage message)
+    {
+        var length = message.CalculateSize();
         var prefix = CodedOutputStream.ComputeLengthSize(length);
-        message = new byte[prefix + length];
+        var bytes = new byte[prefix + length];
 
         var rest = (uint)length;
         for (var i = 0; i < prefix; i++, rest >>= 7)
         {
-            message[i] = (byte)(i == prefix - 1 ? rest : rest | 0x80);
+            bytes[i] = (byte)(i == prefix - 1 ? rest : rest | 0x80);
         }
 
-        reply.WriteTo(message.AsSpan(prefix));
-        return true;
+        message.WriteTo(bytes.AsSpan(prefix));
+        return bytes;
     }
 
     private static bool TryReadLength(ReadOnlySpan<byte> frame, out int length, out int prefix)

@@ -1,16 +1,23 @@
+using WsCluster.Gateway.Transports.Emulation;
 using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Routing;
 
 /// <summary>Keeps this gateway in the cluster's directory of gateways, from start to stop.</summary>
 internal sealed class GatewayRegistrar(
-    IGrainFactory grains, GatewayLanes lanes, GatewayControl control, TimeProvider time, ILogger<GatewayRegistrar> logger) : BackgroundService
+    IGrainFactory grains,
+    GatewayLanes lanes,
+    GatewayControl control,
+    EmulatedSessions sessions,
+    TimeProvider time,
+    ILogger<GatewayRegistrar> logger) : BackgroundService
 {
     private readonly GatewayRegistration _registration = new()
     {
         GatewayId = lanes.GatewayId,
         Incarnation = lanes.Incarnation,
         Control = grains.CreateObjectReference<IGatewayControl>(control),
+        Emulation = new EmulationNode { Node = sessions.Node, Uplink = grains.CreateObjectReference<IEmulationUplink>(sessions) },
     };
 
     private IGatewayDirectoryGrain Directory => grains.Find<IGatewayDirectoryGrain>(IGatewayDirectoryGrain.Key);

@@ -1,4 +1,3 @@
-using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Protocol.Wire;
 
 namespace WsCluster.Gateway.Subscriptions;
@@ -12,14 +11,7 @@ internal sealed class SubscriberGroups
     /// <summary>Joins and leaves that wait for one subscriber's reply. One more closes its connection as slow (3008).</summary>
     public const int MaxHeldPresence = 10_000;
 
-    private readonly SubscriberGroup[] _groups =
-    [
-        new(ProtocolCodecs.Json, delta: false),
-        new(ProtocolCodecs.Protobuf, delta: false),
-        new(ProtocolCodecs.Json, delta: true),
-        new(ProtocolCodecs.Protobuf, delta: true),
-    ];
-
+    private readonly List<SubscriberGroup> _groups = []; // those that somebody was in: most channels need one or two
     private readonly List<Subscription> _joining = []; // subscribers that hold joins back until their reply
     private int _live;
 
@@ -114,5 +106,18 @@ internal sealed class SubscriberGroups
         return removed;
     }
 
-    private SubscriberGroup GroupOf(Subscription subscription) => Array.Find(_groups, g => g.Takes(subscription))!;
+    private SubscriberGroup GroupOf(Subscription subscription)
+    {
+        foreach (var group in _groups)
+        {
+            if (group.Takes(subscription))
+            {
+                return group;
+            }
+        }
+
+        var added = new SubscriberGroup(subscription.Connection.Codec, subscription.Traits.Delta);
+        _groups.Add(added);
+        return added;
+    }
 }

@@ -60,9 +60,7 @@ internal sealed class WebSocketEndpoint(
         var transport = new WebSocketTransport(socket, protocol, gateway.CloseTimeout);
         var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, pings: !nativePings)
         {
-            HttpHeaders = proxy.CurrentValue.HttpHeaders
-                .Where(name => context.Request.Headers.ContainsKey(name))
-                .ToDictionary(name => name, name => context.Request.Headers[name].ToString(), StringComparer.OrdinalIgnoreCase),
+            HttpHeaders = ProxyHeaders.Read(context.Request, proxy.CurrentValue),
         };
         await host.RunAsync(connection, transport.Name, process => transport.ReadAsync(connection, gateway.MaxMessageBytes, process));
     }

@@ -8,8 +8,8 @@ internal abstract class UserBody
     public string? Client { get; set; }
 
     /// <summary>
-    /// Only connections of this session. Sessions belong to transports without a socket of their own; a connection of
-    /// this server has none, so that a request with one concerns no connection and must not reach all of them.
+    /// Only connections of this session. Sessions are not looked up by name here, so that a request with one concerns no
+    /// connection and must not reach all of them.
     /// </summary>
     public string? Session { get; set; }
 

@@ -111,9 +111,10 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>What the scripts get to know.</summary>
-    public object ScriptSettings(string protocol) => new
+    public object ScriptSettings(string protocol, string transport = "websocket") => new
     {
         protocol,
+        transport,
         gateways = _gateways.Select(g => g.Address.GetLeftPart(UriPartial.Authority)),
         apiKey = ApiKey,
         secret = Secret,

@@ -21,7 +21,8 @@ internal sealed class WireClient : IAsyncDisposable
     public string? Pong { get; set; } = "{}";
 
     /// <summary>Opens the transport and sends nothing yet. It waits for frames for its lifetime, by default as long as a scenario takes.</summary>
-    public static async Task<WireClient> OpenAsync(GatewayProcess gateway, bool protobuf = false, TimeSpan? lifetime = null)
+    public static async Task<WireClient> OpenAsync(
+        GatewayProcess gateway, bool protobuf = false, TimeSpan? lifetime = null, string? path = null)
     {
         var socket = new ClientWebSocket();
         if (protobuf)
@@ -30,7 +31,7 @@ internal sealed class WireClient : IAsyncDisposable
         }
 
         using var patience = new CancellationTokenSource(Patience.ForEvent);
-        await socket.ConnectAsync(gateway.WebSocketAddress, patience.Token);
+        await socket.ConnectAsync(path is null ? gateway.WebSocketAddress : new Uri(gateway.WebSocketAddress, path), patience.Token);
         return new WireClient(socket, lifetime ?? Patience.ForScenario);
     }
 

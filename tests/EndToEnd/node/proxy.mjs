@@ -18,7 +18,11 @@ export class SwitchableProxy {
   }
 
   get endpoint() {
-    return `ws://127.0.0.1:${this.#server.address().port}/connection/websocket`;
+    return `${this.address.replace(/^http/, 'ws')}/connection/websocket`;
+  }
+
+  get address() {
+    return `http://127.0.0.1:${this.#server.address().port}`;
   }
 
   /** Drops every connection and refuses new ones until `restore`. */

@@ -2,6 +2,7 @@ import { Centrifuge as JsonCentrifuge } from 'centrifuge';
 import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import { EventSource } from 'eventsource';
 import WebSocket from 'ws';
 import { SwitchableProxy } from './proxy.mjs';
 import { sign } from './tokens.mjs';
@@ -47,9 +48,17 @@ export class Trial {
     return sign(claims, this.#settings.secret);
   }
 
-  /** An SDK client, not connected yet. `at`: index of a gateway, or a proxy. `user`: connects with a token of that user. */
-  client({ at = 0, user, claims, ...options } = {}) {
-    const endpoint = typeof at === 'number' ? this.endpoint(at) : at.endpoint;
+  /**
+   * An SDK client, not connected yet. `at`: index of a gateway, or a proxy. `user`: connects with a token of that user.
+   * `transport`: "http_stream" or "sse" instead of a WebSocket; its requests then go to `requestsAt`.
+   */
+  client({ at = 0, requestsAt = at, transport, user, claims, ...options } = {}) {
+    const address = (place) => (typeof place === 'number' ? this.#settings.gateways[place] : place.address);
+    let endpoint = typeof at === 'number' ? this.endpoint(at) : at.endpoint;
+    if (transport) {
+      endpoint = [{ transport, endpoint: `${address(at)}/connection/${transport}` }];
+      options = { emulationEndpoint: `${address(requestsAt)}/emulation`, eventsource: EventSource, ...options };
+    }
     const Centrifuge = this.#settings.protocol === 'protobuf' ? ProtobufCentrifuge : JsonCentrifuge;
     if (user !== undefined || claims !== undefined) {
       options.token = this.token({ sub: user, ...claims });

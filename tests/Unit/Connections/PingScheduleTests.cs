@@ -38,6 +38,19 @@ public sealed class PingScheduleTests
     }
 
     [Fact]
+    public void OnDeadline_NoPongExpected_PingsOn()
+    {
+        var schedule = new PingSchedule(Interval, PongTimeout, expectsPongs: false);
+        schedule.Start(Start);
+        var at = schedule.Next!.Value;
+        for (var i = 0; i < 3; i++, at += Interval)
+        {
+            Assert.Equal(PingAction.Ping, schedule.OnDeadline(at));
+            Assert.Equal(at + Interval, schedule.Next);
+        }
+    }
+
+    [Fact]
     public void OnDeadline_NoPongInTime_SaysSo()
     {
         var schedule = Started();

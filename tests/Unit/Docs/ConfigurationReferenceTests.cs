@@ -3,6 +3,7 @@ using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Proxies;
 using WsCluster.Gateway.ServerApi;
+using WsCluster.Gateway.Transports.Streams;
 using WsCluster.Grains.Authorization;
 using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Hosting;
@@ -24,6 +25,7 @@ public class ConfigurationReferenceTests
         ("cluster", ClusterOptions.SectionName, typeof(ClusterOptions)),
         ("channels", $"{ChannelNamespaces.SectionName}:…", typeof(ChannelOptions)),
         ("gateway", GatewayOptions.SectionName, typeof(GatewayOptions)),
+        ("transports", TransportOptions.SectionName, typeof(TransportOptions)),
         ("tokens", TokenOptions.SectionName, typeof(TokenOptions)),
         ("jwks", $"{TokenOptions.SectionName}:Jwks:0", typeof(JwksOptions)),
         ("proxy", ProxyOptions.SectionName, typeof(ProxyOptions)),
