@@ -7,7 +7,7 @@ namespace WsCluster.Tests.Simulation.World;
 /// <summary>A lane as silos see it: each batch goes through the network.</summary>
 internal sealed class ObserverProxy(SimulatedCluster world, SimulatedGateway gateway, IGatewayObserver observer) : IGatewayObserver
 {
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(4); // of IGatewayObserver
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(2); // of IGatewayObserver
 
     public Task DeliverAsync(DeliveryBatch batch)
     {
