@@ -156,6 +156,7 @@ suite Simulation 900
 suite Cluster 420
 step "npm ci" 300 npm ci --prefix tests/EndToEnd/node --no-audit --no-fund
 suite EndToEnd 720
+suite Hostile 180
 suite Chaos 1200
 say "tests/Compose"
 run 900 tests/Compose/run.sh | tee "$results/compose"

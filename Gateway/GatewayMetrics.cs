@@ -14,6 +14,7 @@ internal sealed class GatewayMetrics
     private readonly Meter _meter;
     private readonly Counter<long> _closed;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _paced;
     private readonly UpDownCounter<long> _commands;
     private readonly Counter<long> _batches;
     private readonly Counter<long> _batchBytes;
@@ -43,7 +44,8 @@ internal sealed class GatewayMetrics
     {
         _meter = meters.Create(MeterName);
         _closed = _meter.CreateCounter<long>("wscluster.gateway.connections.closed", "{connection}", "Connections that ended, by code: 3008 is a client that reads too slowly.");
-        _refused = _meter.CreateCounter<long>("wscluster.gateway.connections.refused", "{connection}", "Connections refused with 503 because the gateway has as many as it may.");
+        _refused = _meter.CreateCounter<long>("wscluster.gateway.connections.refused", "{connection}", "Handshakes refused, by reason: full, origin, address_rate, address_connections.");
+        _paced = _meter.CreateCounter<long>("wscluster.gateway.commands.paced", "{frame}", "Frames whose sender had to wait, because it sent faster than it may.");
         _commands = _meter.CreateUpDownCounter<long>("wscluster.gateway.commands.active", "{command}", "Commands of clients that are being carried out, one at a time for each connection.");
         _batches = _meter.CreateCounter<long>("wscluster.gateway.delivery.batches", "{batch}", "Batches taken from silos.");
         _batchBytes = _meter.CreateCounter<long>("wscluster.gateway.delivery.bytes", "By", "Bytes of the batches taken from silos.");
@@ -80,7 +82,9 @@ internal sealed class GatewayMetrics
 
     public void ConnectionClosed(int code) => _closed.Add(1, new KeyValuePair<string, object?>("code", code));
 
-    public void ConnectionRefused() => _refused.Add(1);
+    public void ConnectionRefused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void SenderPaced() => _paced.Add(1);
 
     public void CommandStarted() => _commands.Add(1);
 

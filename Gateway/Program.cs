@@ -36,9 +36,10 @@ try
     HttpPortCheck.ThrowIfUsed(configuration);
 
     // Orleans first: it starts before whatever calls grains, and stops after it.
+    string? generatedKey = null;
     if (cluster.IsEmbedded)
     {
-        configuration.AddEmbeddedDefaults();
+        generatedKey = configuration.AddEmbeddedDefaults();
         builder.AddWsClusterSilo();
     }
     else
@@ -61,6 +62,7 @@ try
         app.Services.GetRequiredService<ClusterMembership>().Joined(); // its own silo starts before it listens
     }
 
+    app.UseSecurityHeaders();
     app.UseWebSockets();
     app.MapHealth();
     app.MapServerApi();
@@ -72,7 +74,7 @@ try
     }
 
     GatewayLog.Announce(app.Logger, app.Services);
-    app.Lifetime.ApplicationStarted.Register(() => StartBanner.Print(app.Services, cluster));
+    app.Lifetime.ApplicationStarted.Register(() => StartBanner.Print(app.Services, cluster, generatedKey));
     await app.RunAsync();
     return 0;
 }

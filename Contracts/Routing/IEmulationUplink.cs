@@ -33,7 +33,7 @@ public enum UplinkOutcome
     /// <summary>It is queued and will be carried out, unless the connection ends before.</summary>
     Accepted = 0,
 
-    /// <summary>There is no such session; its client has to connect again.</summary>
+    /// <summary>The session is over; its client notices by the end of its stream.</summary>
     NoSession = 1,
 
     /// <summary>Too much waits already; nothing was queued.</summary>
@@ -41,6 +41,9 @@ public enum UplinkOutcome
 
     /// <summary>The gateway did not answer, so that nobody knows.</summary>
     Unknown = 3,
+
+    /// <summary>There is no such gateway process (any more).</summary>
+    NoNode = 4,
 }
 
 /// <summary>Where the emulated sessions of a gateway process are.</summary>

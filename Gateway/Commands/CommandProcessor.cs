@@ -25,17 +25,24 @@ internal sealed class CommandProcessor(
     /// <summary>Carries out a frame. The frame's memory is not used after the task ends.</summary>
     public async Task ProcessAsync(Connection connection, ReadOnlyMemory<byte> frame)
     {
-        for (var first = true; !connection.IsClosed; first = false)
+        var bytes = frame.Length;
+        for (var count = 0; !connection.IsClosed; count++)
         {
             switch (connection.Codec.ReadCommand(ref frame, out var command))
             {
-                case CommandReadStatus.End when !first:
+                case CommandReadStatus.End when count > 0:
+                    if (connection.Pace(count, bytes) is { } pause)
+                    {
+                        metrics.SenderPaced();
+                        await pause;
+                    }
+
                     return;
-                case CommandReadStatus.Command:
+                case CommandReadStatus.Command when count < connection.MaxCommandsPerMessage:
                     await ProcessAsync(connection, command!);
                     break;
                 default:
-                    connection.Close(DisconnectCode.BadRequest); // undecodable, or no command at all
+                    connection.Close(DisconnectCode.BadRequest); // undecodable, no command at all, or too many
                     return;
             }
 
@@ -79,7 +86,11 @@ internal sealed class CommandProcessor(
         else
         {
             var reply = new Reply { Id = command.Id, Error = reason.ToWire() };
-            if (connection.IsEstablished)
+            if (connection.IsEstablished && !((ErrorCode)reason.Code).IsTemporary() && !connection.TryErr())
+            {
+                connection.Close(DisconnectCode.TooManyErrors);
+            }
+            else if (connection.IsEstablished)
             {
                 connection.Send(reply);
             }

@@ -1,5 +1,6 @@
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Limits;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Publishing;
@@ -21,12 +22,15 @@ internal sealed class Connection
     private readonly ConnectionSubscriptions _subscriptions;
     private readonly ConnectionDeadlines _deadlines;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DeadlineClock _clock;
+    private ConnectionRates _rates; // of the reader
     private bool _closed; // guarded by _sync
 
     public Connection(
         ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, bool pings = true, IWriterScheduler? shard = null)
     {
         _options = options;
+        _clock = clock;
         _subscriptions = new ConnectionSubscriptions(options.MaxChannelsPerConnection);
         Codec = codec;
         TransportName = transport.Name;
@@ -179,6 +183,33 @@ internal sealed class Connection
         }
     }
 
+    /// <summary>The most commands that one message may hold.</summary>
+    public int MaxCommandsPerMessage => _options.MaxCommandsPerMessage;
+
+    /// <summary>
+    /// Charges a message to the connection's rates. Null: go on. Else what to wait for before the next is read; a client that is
+    /// far too fast is closed instead (3013).
+    /// </summary>
+    public Task? Pace(int commands, int bytes)
+    {
+        var wait = _rates.Charge(_options, _clock.Now, commands, bytes);
+        if (wait <= TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        if (wait > ConnectionRates.LongestWait)
+        {
+            Close(DisconnectCode.TooManyRequests);
+            return null;
+        }
+
+        return WaitOutAsync(wait);
+    }
+
+    /// <summary>Charges an error reply; false when the connection had too many.</summary>
+    public bool TryErr() => _rates.TryErr(_options, _clock.Now);
+
     /// <summary>Ends the connection with a code of the protocol.</summary>
     public void Close(DisconnectCode code) => Close((int)code, code.Reason());
 
@@ -242,6 +273,20 @@ internal sealed class Connection
 
         _ended.TrySetResult();
         _deadlines.AbortAfter(_options.CloseTimeout);
+    }
+
+    /// <summary>Waits while the client's pong may lie unread behind what made it wait.</summary>
+    private async Task WaitOutAsync(TimeSpan wait)
+    {
+        _deadlines.HoldPong();
+        try
+        {
+            await _clock.DelayAsync(wait);
+        }
+        finally
+        {
+            _deadlines.ReleasePong();
+        }
     }
 
     /// <summary>True for the one caller that ends the connection; a rejected one gets its code when the transport ends.</summary>

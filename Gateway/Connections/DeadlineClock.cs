@@ -29,6 +29,9 @@ internal sealed class DeadlineClock : IDisposable
     /// <summary>The time that deadlines are compared with.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
 
+    /// <summary>Ends after a while.</summary>
+    public Task DelayAsync(TimeSpan delay) => Task.Delay(delay, _time);
+
     /// <summary>Wakes <paramref name="deadline"/> at <paramref name="at"/>, to the next tenth of a second.</summary>
     public void Schedule(IDeadline deadline, DateTimeOffset at)
     {

@@ -10,8 +10,8 @@ namespace WsCluster.Gateway.Hosting;
 /// </summary>
 internal static class EmbeddedMode
 {
-    /// <summary>Adds the defaults below every other configuration source.</summary>
-    public static void AddEmbeddedDefaults(this ConfigurationManager configuration)
+    /// <summary>Adds the defaults below every other configuration source. Returns the API key that it made up, null when one is configured.</summary>
+    public static string? AddEmbeddedDefaults(this ConfigurationManager configuration)
     {
         using var json = typeof(EmbeddedMode).Assembly.GetManifestResourceStream("embedded.json")!;
         var defaults = new ConfigurationBuilder().AddJsonStream(json).Build().AsEnumerable().Where(setting => setting.Value is not null);
@@ -22,11 +22,14 @@ internal static class EmbeddedMode
         }
 
         var settings = defaults.ToDictionary();
+        string? generatedKey = null;
         if (!configuration.GetSection($"{ApiOptions.SectionName}:Keys").GetChildren().Any())
         {
-            settings[$"{ApiOptions.SectionName}:Keys:0"] = RandomNumberGenerator.GetHexString(24, lowercase: true);
+            generatedKey = RandomNumberGenerator.GetHexString(24, lowercase: true);
+            settings[$"{ApiOptions.SectionName}:Keys:0"] = generatedKey;
         }
 
         configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = settings });
+        return generatedKey;
     }
 }

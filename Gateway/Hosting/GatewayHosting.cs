@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
@@ -6,6 +7,7 @@ using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Limits;
 using WsCluster.Gateway.Proxies;
 using WsCluster.Gateway.Publishing;
 using WsCluster.Gateway.Routing;
@@ -32,6 +34,7 @@ internal static class GatewayHosting
         services.AddSingleton<IValidateOptions<GatewayOptions>, PersonalChannelRules>();
         services.AddSingleton<IValidateOptions<ChannelNamespaces>, DecisionRules>();
 
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, HttpServerLimits>();
         services.AddSingleton<GatewayMetrics>();
         services.AddHostedService<GatewayGauges>();
 
@@ -94,6 +97,9 @@ internal static class GatewayHosting
         services.AddSingleton<SubRefreshHandler>();
         services.AddSingleton<RpcHandler>();
 
+        services.AddSingleton<ClientAddresses>();
+        services.AddSingleton<AddressLimits>();
+        services.AddSingleton<HandshakeGate>();
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();
         services.AddSingleton<SocketTakeover>();

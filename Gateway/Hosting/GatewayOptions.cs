@@ -70,6 +70,48 @@ internal sealed class GatewayOptions
     [Range(1, 10_000_000)]
     public int MaxConnections { get; set; } = 250_000;
 
+    /// <summary>
+    /// Open connections of one public client address, an IPv6 address counting by its /64 network; one more is refused with HTTP
+    /// status 429. Loopback and private addresses are not limited. Zero: no limit.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int MaxConnectionsPerAddress { get; set; } = 10_000;
+
+    /// <summary>
+    /// Handshakes of one public client address in a second, with a burst of ten seconds' worth; one more is refused with HTTP
+    /// status 429. Zero: no limit.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int MaxHandshakesPerSecondPerAddress { get; set; } = 100;
+
+    /// <summary>
+    /// Proxies, as addresses or networks such as "10.0.0.0/8", whose X-Forwarded-For names the client's address. Empty: nobody's
+    /// is read.
+    /// </summary>
+    public IList<string> TrustedProxies { get; set; } = [];
+
+    /// <summary>
+    /// Commands of one connection in a second, with a burst of one second's worth. A faster client waits; one that would wait
+    /// longer than 5 seconds is closed with 3013. Zero: no limit.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int MaxCommandsPerSecond { get; set; } = 50_000;
+
+    /// <summary>Bytes of one connection's messages in a second; otherwise as MaxCommandsPerSecond. Zero: no limit.</summary>
+    [Range(0, 1024 * 1024 * 1024)]
+    public int MaxBytesPerSecond { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>Commands in one message; one more closes the connection with 3501.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxCommandsPerMessage { get; set; } = 10_000;
+
+    /// <summary>
+    /// Error replies of one connection in a minute, temporary errors aside; one more closes the connection with 3509. Zero: no
+    /// limit.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int MaxErrorsPerMinute { get; set; } = 600;
+
     /// <summary>Subscriptions of one connection; one more is refused with error 106.</summary>
     [Range(1, 100_000)]
     public int MaxChannelsPerConnection { get; set; } = 128;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Limits;
 
 namespace WsCluster.Gateway.Hosting;
 
@@ -25,6 +26,8 @@ internal sealed class GatewayOptionsRules : IValidateOptions<GatewayOptions>
             errors.Add($"{GatewayOptions.SectionName}:{nameof(options.CanaryInterval)} is {options.CanaryInterval}, but must be zero or at least {ShortestCanaryInterval}.");
         }
 
+        errors.AddRange(options.TrustedProxies.Where(proxy => !ClientAddresses.TryParse(proxy, out _)).Select(proxy =>
+            $"{GatewayOptions.SectionName}:{nameof(options.TrustedProxies)} holds '{proxy}', but must hold addresses or networks such as 10.0.0.0/8."));
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

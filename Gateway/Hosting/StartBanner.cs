@@ -8,8 +8,8 @@ namespace WsCluster.Gateway.Hosting;
 /// <summary>What a person sees when the gateway has started: where to connect and what to try.</summary>
 internal static class StartBanner
 {
-    /// <summary>Prints it to standard output.</summary>
-    public static void Print(IServiceProvider services, ClusterOptions cluster)
+    /// <summary>Prints it to standard output. A key that was made up for this run is shown; a configured one is a secret.</summary>
+    public static void Print(IServiceProvider services, ClusterOptions cluster, string? generatedKey)
     {
         var urls = services.GetRequiredService<GatewayAddress>().Urls;
         var url = urls.Count > 0 ? Reachable(urls[0]) : "http://localhost:8000";
@@ -21,7 +21,7 @@ internal static class StartBanner
         }
 
         var api = services.GetRequiredService<IOptions<ApiOptions>>().Value;
-        var key = api.Keys.Count > 0 ? $" -H 'X-API-Key: {api.Keys[0]}'" : "";
+        var key = api.Keys.Count > 0 ? $" -H 'X-API-Key: {generatedKey ?? "YOUR_KEY"}'" : "";
         Console.WriteLine($$$"""
 
             WsCluster is up, in embedded mode: one process, history in memory, everybody may connect.

@@ -8,7 +8,6 @@ internal static class TryPage
     {
         context.Response.Headers.ContentSecurityPolicy =
             "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; frame-ancestors 'none'";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         return Results.Stream(typeof(TryPage).Assembly.GetManifestResourceStream("try.html")!, "text/html; charset=utf-8");
     });
 }

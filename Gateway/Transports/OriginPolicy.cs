@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using WsCluster.Gateway.Hosting;
@@ -10,6 +11,8 @@ namespace WsCluster.Gateway.Transports;
 /// </summary>
 internal sealed class OriginPolicy(IOptionsMonitor<GatewayOptions> options)
 {
+    private static readonly SearchValues<char> NeverInOrigins = SearchValues.Create("/\\@?#, ");
+
     /// <summary>True when the request comes from no page or from an allowed one.</summary>
     public bool Allows(HttpRequest request)
     {
@@ -25,16 +28,26 @@ internal sealed class OriginPolicy(IOptionsMonitor<GatewayOptions> options)
             return true;
         }
 
-        if (header.Count > 1 || !Uri.TryCreate(header[0], UriKind.Absolute, out var origin))
+        if (header.Count > 1 || !IsOrigin(header[0]))
         {
             return false; // "null" (sandboxed pages) and anything odd
         }
 
         var allowed = options.CurrentValue.AllowedOrigins;
         return allowed.Count == 0
-            ? origin.Authority.Equals(host, StringComparison.OrdinalIgnoreCase)
+            ? IsOwn(header[0], host)
             : allowed.Any(pattern => Matches(pattern, header[0]));
     }
+
+    /// <summary>True for scheme, host and port and nothing else (RFC 6454 §6.1): no user, path, query or second origin.</summary>
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out _)
+        && text.IndexOf("://", StringComparison.Ordinal) is var colon and > 0
+        && !text.AsSpan(colon + 3).ContainsAny(NeverInOrigins);
+
+    /// <summary>True for pages of the gateway's own host and port; whether over TLS is not known behind a proxy.</summary>
+    private static bool IsOwn(string origin, string host) =>
+        origin.Equals($"http://{host}", StringComparison.OrdinalIgnoreCase) || origin.Equals($"https://{host}", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Compares an origin with a pattern: exact, "*" for all, or one "*" that stands for a part of the host without "/",

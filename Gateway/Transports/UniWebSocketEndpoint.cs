@@ -14,7 +14,7 @@ namespace WsCluster.Gateway.Transports;
 /// </summary>
 internal sealed class UniWebSocketEndpoint(
     ConnectionHost host,
-    OriginPolicy origins,
+    HandshakeGate gate,
     DeadlineClock clock,
     GatewayMetrics metrics,
     IOptionsMonitor<GatewayOptions> options,
@@ -32,16 +32,12 @@ internal sealed class UniWebSocketEndpoint(
             return;
         }
 
-        if (!origins.Allows(context.Request))
+        var answer = gate.Decide(context, out var taken);
+        using var place = taken;
+        if (answer != HandshakeAnswer.Taken)
         {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return;
-        }
-
-        if (!host.TakesConnections)
-        {
-            metrics.ConnectionRefused();
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            metrics.ConnectionRefused(answer.Reason());
+            context.Response.StatusCode = answer.Status();
             return;
         }
 

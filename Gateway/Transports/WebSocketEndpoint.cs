@@ -12,7 +12,7 @@ namespace WsCluster.Gateway.Transports;
 /// </summary>
 internal sealed class WebSocketEndpoint(
     ConnectionHost host,
-    OriginPolicy origins,
+    HandshakeGate gate,
     DeadlineClock clock,
     GatewayMetrics metrics,
     IOptionsMonitor<GatewayOptions> options,
@@ -27,23 +27,23 @@ internal sealed class WebSocketEndpoint(
     /// <summary>Serves one request from the handshake to the end of its connection.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
+        // RFC 6455 §4.1 and RFC 8441 §4. The framework is more lenient: it upgrades HTTP/1.0, "get", and two versions.
+        var request = context.Request;
+        var isHandshake = HttpProtocol.IsHttp11(request.Protocol) ? request.Method == "GET" : HttpProtocol.IsHttp2(request.Protocol);
+        isHandshake &= request.Headers.SecWebSocketVersion is ["13"];
+        if (!isHandshake || !context.WebSockets.IsWebSocketRequest)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             await context.Response.WriteAsync("This address speaks WebSocket only.");
             return;
         }
 
-        if (!origins.Allows(context.Request))
+        var answer = gate.Decide(context, out var taken);
+        using var place = taken;
+        if (answer != HandshakeAnswer.Taken)
         {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return;
-        }
-
-        if (!host.TakesConnections)
-        {
-            metrics.ConnectionRefused();
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            metrics.ConnectionRefused(answer.Reason());
+            context.Response.StatusCode = answer.Status();
             return;
         }
 

@@ -6,8 +6,9 @@ namespace WsCluster.Gateway.Transports.Emulation;
 
 /// <summary>
 /// Takes the commands of clients without a WebSocket at <c>/emulation</c> (protocol §24), whichever gateway they belong to.
-/// Answers: 204 queued; 400 no such request; 404 no such session, the client connects again; 413 too long; 503 too much waits
-/// or its gateway does not answer, the client connects again too.
+/// Answers: 204 queued, or for a session that is over, whose client notices by the end of its stream; 400 no such request; 404 no
+/// such node, the client connects again; 413 too long; 503 too much waits or its gateway does not answer, the client connects
+/// again too.
 /// </summary>
 internal sealed class EmulationEndpoint(UplinkRouter router, CrossOrigin crossOrigin, IOptionsMonitor<GatewayOptions> options)
 {
@@ -46,8 +47,8 @@ internal sealed class EmulationEndpoint(UplinkRouter router, CrossOrigin crossOr
 
         context.Response.StatusCode = await router.SendAsync(request.Node, new UplinkFrame { Session = request.Session, Data = request.Data.ToByteArray() }) switch
         {
-            UplinkOutcome.Accepted => StatusCodes.Status204NoContent,
-            UplinkOutcome.NoSession => StatusCodes.Status404NotFound,
+            UplinkOutcome.Accepted or UplinkOutcome.NoSession => StatusCodes.Status204NoContent,
+            UplinkOutcome.NoNode => StatusCodes.Status404NotFound,
             _ => StatusCodes.Status503ServiceUnavailable,
         };
     }

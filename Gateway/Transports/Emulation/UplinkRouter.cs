@@ -67,11 +67,11 @@ internal sealed class UplinkRouter(EmulatedSessions sessions, UplinkDirectory di
 
         try
         {
-            return await directory.FindAsync(node) is { } uplink ? await uplink.SendAsync(frame) : UplinkOutcome.NoSession;
+            return await directory.FindAsync(node) is { } uplink ? await uplink.SendAsync(frame) : UplinkOutcome.NoNode;
         }
         catch (ClientNotAvailableException)
         {
-            return UplinkOutcome.NoSession; // the gateway is gone, and its streams with it
+            return UplinkOutcome.NoNode; // the gateway is gone, and its streams with it
         }
         catch (Exception e)
         {

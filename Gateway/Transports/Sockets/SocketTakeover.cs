@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -19,27 +20,29 @@ namespace WsCluster.Gateway.Transports.Sockets;
 /// </summary>
 internal sealed class SocketTakeover(
     ConnectionHost host,
-    OriginPolicy origins,
+    HandshakeGate gate,
     DeadlineClock clock,
     WriterShards shards,
     IOptionsMonitor<GatewayOptions> options,
     IOptionsMonitor<ProxyOptions> proxy)
 {
-    private const int MaxHeadBytes = 16 * 1024;
+    /// <summary>Longest head of a handshake; the HTTP server, which has the same limit, refuses a longer one with 431.</summary>
+    public const int MaxHeadBytes = 16 * 1024;
+
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
 
     /// <summary>Serves a connection, or hands it on.</summary>
     public async Task OnConnectionAsync(ConnectionContext context, ConnectionDelegate http)
     {
         var socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
-        UpgradeRequest? request;
+        UpgradeRequest? request = null;
         try
         {
             request = socket is null ? null : await ReadUpgradeAsync(context);
         }
-        catch (Exception e) when (e is ConnectionAbortedException or ConnectionResetException)
+        catch (Exception e) when (WebSocketReader.IsEnd(e))
         {
-            return; // the peer hung up, or took too long: nothing has begun, and the log is for our own failures
+            return; // gone, or dropped by the deadline, before its request was whole: daily life, and nothing to log
         }
 
         if (request is null)
@@ -47,6 +50,8 @@ internal sealed class SocketTakeover(
             await http(context);
             return;
         }
+
+        using var place = request.Place;
 
         var gateway = options.CurrentValue;
         var query = QueryHelpers.ParseQuery(request.Query);
@@ -74,7 +79,7 @@ internal sealed class SocketTakeover(
                 var result = await input.ReadAsync();
                 var buffer = result.Buffer;
                 var isWhole = TryParse(buffer, out var request, out var end);
-                if (request is not null && IsOurs(request))
+                if (request is not null && buffer.Slice(0, end).Length <= MaxHeadBytes && IsOurs(context, request))
                 {
                     input.AdvanceTo(end);
                     return request;
@@ -126,12 +131,19 @@ internal sealed class SocketTakeover(
     /// True for an upgrade that we answer ourselves. What must be refused, and native pings, which the framework's WebSocket
     /// sends, go the ordinary way.
     /// </summary>
-    private bool IsOurs(UpgradeRequest request) =>
-        request.IsWebSocketUpgrade
-        && request.Path == WebSocketEndpoint.Path
-        && !request.Query.Contains(WebSocketEndpoint.NativePings, StringComparison.Ordinal)
-        && host.TakesConnections
-        && origins.Allows(request.Origins, request.Host);
+    private bool IsOurs(ConnectionContext context, UpgradeRequest request)
+    {
+        if (!request.IsWebSocketUpgrade
+            || request.Path != WebSocketEndpoint.Path
+            || request.Query.Contains(WebSocketEndpoint.NativePings, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var answer = gate.Decide(request.Origins, request.Host, (context.RemoteEndPoint as IPEndPoint)?.Address, request.ForwardedFor, out var place);
+        request.Place = place;
+        return answer == HandshakeAnswer.Taken;
+    }
 
     private static byte[] Answer(UpgradeRequest request, string? subprotocol)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http;
+using WsCluster.Gateway.Limits;
 using HttpMethod = Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http.HttpMethod;
 
 namespace WsCluster.Gateway.Transports.Sockets;
@@ -13,9 +14,16 @@ namespace WsCluster.Gateway.Transports.Sockets;
 internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHandler
 {
     private const int KeyLength = 24; // 16 bytes in base64
+    private const int MaxHeaders = 100; // as the HTTP server's
     private static ReadOnlySpan<byte> KeySuffix => "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"u8;
 
     private static readonly HttpParser<UpgradeRequest> Parser = new(showErrorDetails: false);
+
+    private static readonly SearchValues<byte> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"u8); // RFC 9110 §5.6.2
+
+    private static readonly SearchValues<byte> NeverInValues = SearchValues.Create("\0\r\n"u8);
+    private static readonly SearchValues<byte> NeverInHosts = SearchValues.Create("/\\@?# \t,"u8);
 
     private readonly IList<string> _kept;
     private Dictionary<string, string>? _headers;
@@ -23,6 +31,8 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     private bool _upgrades;
     private bool _connectionUpgrades;
     private bool _isVersion13;
+    private bool _hasVersion;
+    private int _headerCount;
     private bool _hasBody;
     private bool _isOdd;
     private string _key = "";
@@ -43,6 +53,12 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
 
     /// <summary>The Origin headers.</summary>
     public List<string> Origins { get; } = [];
+
+    /// <summary>What the X-Forwarded-For headers say, joined; empty for none.</summary>
+    public string ForwardedFor { get; private set; } = "";
+
+    /// <summary>The connection's place in the count of its address, once the handshake is taken.</summary>
+    public AddressPlace Place { get; set; }
 
     /// <summary>The offered subprotocols, in order.</summary>
     public List<string> Subprotocols { get; } = [];
@@ -92,6 +108,8 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
 
     void IHttpHeadersHandler.OnHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
+        // Kestrel checks these three behind its parser, where this head never comes.
+        _isOdd |= ++_headerCount > MaxHeaders || name.ContainsAnyExcept(TokenCharacters) || value.ContainsAny(NeverInValues);
         if (_kept.Count > 0)
         {
             Keep(Encoding.Latin1.GetString(name), value);
@@ -102,6 +120,7 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
             case 4 when Ascii.EqualsIgnoreCase(name, "Host"u8):
                 _isOdd |= Host.Length > 0;
                 Host = Encoding.Latin1.GetString(value);
+                _isOdd |= value.ContainsAny(NeverInHosts);
                 break;
             case 6 when Ascii.EqualsIgnoreCase(name, "Origin"u8):
                 Origins.Add(Encoding.Latin1.GetString(value));
@@ -115,10 +134,16 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
             case 14 when Ascii.EqualsIgnoreCase(name, "Content-Length"u8):
                 _hasBody |= !value.SequenceEqual("0"u8);
                 break;
+            case 15 when Ascii.EqualsIgnoreCase(name, "X-Forwarded-For"u8):
+                var hops = Encoding.Latin1.GetString(value);
+                ForwardedFor = ForwardedFor.Length == 0 ? hops : $"{ForwardedFor},{hops}";
+                break;
             case 17 when Ascii.EqualsIgnoreCase(name, "Transfer-Encoding"u8) || Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Key"u8):
                 OnLength17(name, value);
                 break;
             case 21 when Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Version"u8):
+                _isOdd |= _hasVersion; // two versions
+                _hasVersion = true;
                 _isVersion13 = value.SequenceEqual("13"u8);
                 break;
             case 22 when Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Protocol"u8):

@@ -11,6 +11,7 @@ namespace WsCluster.Gateway.Transports.Streams;
 /// <summary>Opens connections whose downlink is a long HTTP response; all kinds of them.</summary>
 internal sealed class StreamEndpoint(
     ConnectionHost host,
+    HandshakeGate gate,
     EmulatedSessions sessions,
     CrossOrigin crossOrigin,
     DeadlineClock clock,
@@ -32,14 +33,21 @@ internal sealed class StreamEndpoint(
             return;
         }
 
-        if (Interlocked.Increment(ref _open) <= options.CurrentValue.MaxStreams && host.TakesConnections)
+        var answer = gate.Decide(context, out var taken);
+        using var place = taken;
+        if (Interlocked.Increment(ref _open) > options.CurrentValue.MaxStreams)
+        {
+            answer = HandshakeAnswer.Full;
+        }
+
+        if (answer == HandshakeAnswer.Taken)
         {
             await OpenAsync(context, kind);
         }
         else
         {
-            metrics.ConnectionRefused();
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            metrics.ConnectionRefused(answer.Reason());
+            context.Response.StatusCode = answer.Status();
         }
 
         Interlocked.Decrement(ref _open);

@@ -1,0 +1,83 @@
+using static WsCluster.Tests.Hostile.Handshake.HandshakeCase;
+
+namespace WsCluster.Tests.Hostile.Handshake;
+
+/// <summary>Handshakes that are none (RFC 6455 §4.2), floods of headers, and shapes that smuggle requests past proxies (RFC 9112 §11).</summary>
+internal static class HandshakeCases
+{
+    private const string Key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+    private const string Version = "Sec-WebSocket-Version: 13";
+
+    public static IReadOnlyDictionary<string, HandshakeCase> All { get; } = new Dictionary<string, HandshakeCase>
+    {
+        ["no version"] = Changed(Version + "\r\n", "", 400, 426),
+        ["version 0"] = Changed(Version, "Sec-WebSocket-Version: 0", 400, 426),
+        ["version 8"] = Changed(Version, "Sec-WebSocket-Version: 8", 400, 426),
+        ["version 14"] = Changed(Version, "Sec-WebSocket-Version: 14", 400, 426),
+        ["version 13 and 8"] = Changed(Version, "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 8", 400, 426),
+        ["version 8 and 13"] = Changed(Version, "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Version: 13", 400, 426),
+        ["version 13.0"] = Changed(Version, "Sec-WebSocket-Version: 13.0", 400, 426),
+        ["no key"] = Changed(Key + "\r\n", "", 400),
+        ["an empty key"] = Changed(Key, "Sec-WebSocket-Key: ", 400),
+        ["a key of 15 bytes"] = Changed(Key, "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAA", 400),
+        ["a key of 17 bytes"] = Changed(Key, "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAAA=", 400),
+        ["a key that is no base64"] = Changed(Key, "Sec-WebSocket-Key: ????????????????????????", 400),
+        ["a key of 4 KiB"] = Changed(Key, $"Sec-WebSocket-Key: {new string('A', 4096)}", 400),
+        ["two keys"] = Changed(Key, $"{Key}\r\n{Key}", 400),
+        ["no Upgrade"] = Changed("Upgrade: websocket\r\n", "", 400),
+        ["Upgrade: h2c"] = Changed("Upgrade: websocket", "Upgrade: h2c", 400),
+        ["Upgrade: websockets"] = Changed("Upgrade: websocket", "Upgrade: websockets", 400),
+        ["no Connection"] = Changed("Connection: Upgrade\r\n", "", 400),
+        ["Connection: close"] = Changed("Connection: Upgrade", "Connection: close", 400),
+        ["Connection: upgraded"] = Changed("Connection: Upgrade", "Connection: upgraded", 400),
+        ["no Host"] = Changed("Host: {host}\r\n", "", 400),
+        ["an empty Host with an origin"] = new(
+            $"GET /connection/websocket HTTP/1.1\r\nHost:\r\nOrigin: http://evil.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n{Key}\r\n{Version}\r\n\r\n", 400, 403),
+        ["two Hosts"] = Changed("Host: {host}", "Host: {host}\r\nHost: evil.example", 400),
+        ["a Host with a path"] = Changed("Host: {host}", "Host: {host}/evil", 400),
+        ["a Host with a user"] = Changed("Host: {host}", "Host: evil@{host}", 400),
+        ["POST"] = Line("POST /connection/websocket HTTP/1.1", 400, 411),
+        ["HEAD"] = Line("HEAD /connection/websocket HTTP/1.1", 400),
+        ["CONNECT"] = Line("CONNECT /connection/websocket HTTP/1.1", 400, 405),
+        ["HTTP/1.0"] = Line("GET /connection/websocket HTTP/1.0", 400),
+        ["HTTP/2.0 in the line"] = Line("GET /connection/websocket HTTP/2.0", 400, 505),
+        ["HTTP/9.9"] = Line("GET /connection/websocket HTTP/9.9", 400, 505),
+        ["lower-case method"] = Line("get /connection/websocket HTTP/1.1", 400, 405),
+        ["another path"] = Line("GET /connection/websocket2 HTTP/1.1", 404),
+        ["a path below"] = Line("GET /connection/websocket/../../etc/passwd HTTP/1.1", 400, 404),
+        ["a path with a NUL"] = Line("GET /connection/websocket%00 HTTP/1.1", 400, 404),
+        ["a path of 80 KiB"] = Line($"GET /{new string('a', 80_000)} HTTP/1.1", 414),
+        ["a query of 80 KiB"] = Line($"GET /connection/websocket?{new string('a', 80_000)} HTTP/1.1", 414),
+        ["two spaces in the line"] = Line("GET  /connection/websocket HTTP/1.1", 400),
+        ["two hundred headers"] = Added(string.Concat(Enumerable.Range(0, 200).Select(i => $"X-{i}: a\r\n")), 431),
+        ["a header of 20 KiB"] = Added($"X-Long: {new string('a', 20_000)}\r\n", 431),
+        ["a header of 64 KiB"] = Added($"X-Long: {new string('a', 65_000)}\r\n", 431),
+        ["ninety headers of 1 KiB"] = Added(string.Concat(Enumerable.Range(0, 90).Select(i => $"X-{i}: {new string('a', 1000)}\r\n")), 431),
+        ["a cookie of 40 KiB"] = Added($"Cookie: {new string('c', 40_000)}\r\n", 431),
+        ["a header without a colon"] = Added("nonsense\r\n", 400),
+        ["a header without a name"] = Added(": value\r\n", 400),
+        ["a space before the colon"] = Added("X-A : b\r\n", 400),
+        ["a folded header"] = Added("X-A: b\r\n c\r\n", 400),
+        ["a NUL in a header"] = Added("X-A: b\0c\r\n", 400),
+        ["a bare CR in a header"] = Added("X-A: b\rc: d\r\n", 400),
+        ["a NUL in a name"] = Added("X\0A: b\r\n", 400),
+        ["bytes above 127 in a name"] = Added("X\u00FFA: b\r\n", 400),
+        ["a length and chunks"] = Added("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", 400),
+        ["chunks"] = Added("Transfer-Encoding: chunked\r\n", 400),
+        ["chunks that are not"] = Added("Transfer-Encoding: xchunked\r\n", 400, 501),
+        ["chunks and identity"] = Added("Transfer-Encoding: chunked, identity\r\n", 400, 501),
+        ["a body"] = Added("Content-Length: 10\r\n", 400),
+        ["two lengths"] = Added("Content-Length: 0\r\nContent-Length: 10\r\n", 400),
+        ["two equal lengths"] = Added("Content-Length: 10\r\nContent-Length: 10\r\n", 400),
+        ["a signed length"] = Added("Content-Length: +10\r\n", 400),
+        ["a negative length"] = Added("Content-Length: -1\r\n", 400),
+        ["a length in hexadecimal"] = Added("Content-Length: 0xA\r\n", 400),
+        ["a length beyond 64 bits"] = Added("Content-Length: 99999999999999999999\r\n", 400),
+        ["TLS"] = new("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00FC\u0003\u0003\r\n\r\n", 0, 400),
+        ["an HTTP/2 preface"] = new("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 0, 400, 505),
+        ["NULs"] = new("\0\0\0\0\0\0\0\0\r\n\r\n", 0, 400),
+        ["a Redis command"] = new("*1\r\n$4\r\nPING\r\n\r\n", 0, 400),
+        ["line ends before a request without a host"] = new(string.Concat(Enumerable.Repeat("\r\n", 20_000)) + "GET / HTTP/1.1\r\n\r\n", 0, 400, 414),
+        ["a SOCKS greeting"] = new("\u0005\u0001\u0000\r\n\r\n", 0, 400),
+    };
+}

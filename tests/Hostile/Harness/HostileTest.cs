@@ -1,0 +1,25 @@
+namespace WsCluster.Tests.Hostile.Harness;
+
+/// <summary>A group of cases: after each one the gateway must be as well as before.</summary>
+public abstract class HostileTest(HostileGateway gateway) : IAsyncLifetime
+{
+    /// <summary>The gateway under attack.</summary>
+    protected HostileGateway Gateway => gateway;
+
+    /// <inheritdoc/>
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await gateway.AssertUnharmedAsync();
+    }
+
+    /// <summary>The names of a table's cases.</summary>
+    protected static TheoryData<string> NamesOf<T>(IReadOnlyDictionary<string, T> cases)
+    {
+        ArgumentNullException.ThrowIfNull(cases);
+        return [.. cases.Keys];
+    }
+}
