@@ -5,28 +5,58 @@ namespace WsCluster.Gateway.Routing;
 /// <summary>One lane: drops batches that came before and hands the others on. Orleans calls it one batch at a time.</summary>
 internal sealed class GatewayObserver(int lane, DeliveryDispatcher dispatcher) : IGatewayObserver
 {
+    // A silo that gave this gateway up opens another outbox; a batch of the one before can still be on its way, or come again.
+    private const int OutboxesRemembered = 4;
+
     private readonly Lock _sync = new();
-    private readonly Dictionary<string, (Guid OutboxId, long Sequence)> _received = new(StringComparer.Ordinal); // by silo; guarded by _sync
+    private readonly Dictionary<string, List<Received>> _received = new(StringComparer.Ordinal); // by silo, newest outbox first; guarded by _sync
 
     public Task DeliverAsync(DeliveryBatch batch)
     {
         lock (_sync)
         {
-            var isKnown = _received.TryGetValue(batch.SiloId, out var last);
-            var sameOutbox = last.OutboxId == batch.OutboxId;
-            if (!sameOutbox || batch.Sequence > last.Sequence)
+            if (TryTake(batch, out var missed))
             {
-                _received[batch.SiloId] = (batch.OutboxId, batch.Sequence);
-
-                // Another outbox of the same silo: the silo gave this gateway up meanwhile, and the channels of the old outbox
-                // forgot it. Heard from again through one of them, the silo would never seem silent to the others.
-                var missed = isKnown && (!sameOutbox || batch.Sequence != last.Sequence + 1);
                 dispatcher.Dispatch(batch, lane, missed);
                 Prune();
             }
         }
 
         return Task.CompletedTask; // the acknowledgement: the batch is queued for every local subscriber
+    }
+
+    /// <summary>False for a batch that came before. <paramref name="missed"/> when one before it never came.</summary>
+    private bool TryTake(DeliveryBatch batch, out bool missed)
+    {
+        if (!_received.TryGetValue(batch.SiloId, out var outboxes))
+        {
+            _received.Add(batch.SiloId, outboxes = new List<Received>(1));
+        }
+
+        var received = new Received(batch.OutboxId, batch.Sequence);
+        var index = outboxes.FindIndex(outbox => outbox.OutboxId == received.OutboxId);
+        if (index >= 0)
+        {
+            missed = batch.Sequence != outboxes[index].Sequence + 1;
+            if (batch.Sequence <= outboxes[index].Sequence)
+            {
+                return false;
+            }
+
+            outboxes[index] = received;
+            return true;
+        }
+
+        // Another outbox of the same silo: the silo gave this gateway up meanwhile, and the channels of the old outbox
+        // forgot it. Heard from again through one of them, the silo would never seem silent to the others.
+        missed = outboxes.Count > 0;
+        outboxes.Insert(0, received);
+        if (outboxes.Count > OutboxesRemembered)
+        {
+            outboxes.RemoveAt(OutboxesRemembered);
+        }
+
+        return true;
     }
 
     /// <summary>Silos come and go under new ids; the memory of those long gone is dropped.</summary>
@@ -40,4 +70,6 @@ internal sealed class GatewayObserver(int lane, DeliveryDispatcher dispatcher) :
             }
         }
     }
+
+    private readonly record struct Received(Guid OutboxId, long Sequence);
 }

@@ -60,6 +60,20 @@ public sealed class GatewayObserverTests : IDisposable
     }
 
     [Fact]
+    public async Task Deliver_ABatchOfTheOutboxBefore_ThatCameAlready_IsDropped()
+    {
+        await DeliverAsync(1, 2);
+        var another = Guid.NewGuid();
+        await _observer.DeliverAsync(Batch(1, outbox: another));
+
+        await DeliverAsync(2); // sent again before the silo gave this gateway up, and late
+
+        Assert.Equal(3, _log.Dispatched);
+        await _observer.DeliverAsync(Batch(2, outbox: another));
+        Assert.Equal(4, _log.Dispatched);
+    }
+
+    [Fact]
     public async Task Deliver_AnotherOutbox_StartsAnewAndLooksTheSiloUpAgain()
     {
         await DeliverAsync(1, 2);
