@@ -1,4 +1,4 @@
 using Xunit.Sdk;
 
-// The tests share the machine with the clusters they start.
-[assembly: Xunit.v3.Parallelization(Mode = ParallelMode.None)]
+// Each collection has processes and ports of its own, and waits for them most of the time.
+[assembly: Xunit.v3.Parallelization(Mode = ParallelMode.Collections, MaxThreads = 3)]
