@@ -21,7 +21,8 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 var configuration = builder.Configuration;
 if (HealthProbe.IsAskedFor(args))
 {
-    return await HealthProbe.RunAsync(configuration, DefaultUrl);
+    configuration.AddSharedFile();
+    return await HealthProbe.RunAsync(configuration, $"{GatewayOptions.SectionName}:{nameof(GatewayOptions.InternalUrls)}", DefaultUrl);
 }
 
 try
@@ -33,6 +34,7 @@ try
         builder.WebHost.UseUrls(DefaultUrl);
     }
 
+    InternalListener.Listen(builder.WebHost, configuration);
     HttpPortCheck.ThrowIfUsed(configuration);
 
     // Orleans first: it starts before whatever calls grains, and stops after it.
@@ -63,14 +65,16 @@ try
     }
 
     app.UseSecurityHeaders();
+    app.UseInternalListener();
     app.UseWebSockets();
-    app.MapHealth();
-    app.MapServerApi();
+    var inside = app.MapInternal();
+    inside.MapHealth();
+    inside.MapServerApi();
     app.Map(WebSocketEndpoint.Path, (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
     app.MapStreams();
     if (cluster.IsEmbedded)
     {
-        app.MapTryPage();
+        inside.MapTryPage();
     }
 
     GatewayLog.Announce(app.Logger, app.Services);

@@ -10,7 +10,7 @@ const string DefaultUrl = "http://localhost:8081";
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 if (HealthProbe.IsAskedFor(args))
 {
-    return await HealthProbe.RunAsync(builder.Configuration, DefaultUrl);
+    return await HealthProbe.RunAsync(builder.Configuration, "urls", DefaultUrl);
 }
 
 try

@@ -12,6 +12,13 @@ internal sealed class GatewayOptions
     [RegularExpression("^[-a-zA-Z0-9_.]{0,64}$")]
     public string Id { get; set; } = "";
 
+    /// <summary>
+    /// Addresses, separated by semicolons and with ports of their own such as "http://127.0.0.1:9000", on which alone the HTTP
+    /// API, health, metrics and pages are then served; connections are taken on them too. Empty: these are served on every
+    /// address. Takes effect at the next start.
+    /// </summary>
+    public string InternalUrls { get; set; } = "";
+
     /// <summary>Let clients connect without a token, as the anonymous user.</summary>
     public bool AllowAnonymous { get; set; }
 

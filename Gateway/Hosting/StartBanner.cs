@@ -13,6 +13,8 @@ internal static class StartBanner
     {
         var urls = services.GetRequiredService<GatewayAddress>().Urls;
         var url = urls.Count > 0 ? Reachable(urls[0]) : "http://localhost:8000";
+        var internalUrls = InternalListener.Split(services.GetRequiredService<IOptions<GatewayOptions>>().Value.InternalUrls);
+        var inside = internalUrls.Count > 0 ? Reachable(internalUrls[0]) : url;
         var websocket = "ws" + url["http".Length..] + "/connection/websocket";
         if (!cluster.IsEmbedded)
         {
@@ -27,8 +29,8 @@ internal static class StartBanner
             WsCluster is up, in embedded mode: one process, history in memory, everybody may connect.
 
               Connect   {{{websocket}}}
-              Try       {{{url}}}/   (open it in two windows)
-              Publish   curl {{{url}}}{{{api.Prefix}}}/publish{{{key}}} -d '{"channel":"chat:lobby","data":{"text":"hello"}}'
+              Try       {{{inside}}}/   (open it in two windows)
+              Publish   curl {{{inside}}}{{{api.Prefix}}}/publish{{{key}}} -d '{"channel":"chat:lobby","data":{"text":"hello"}}'
 
             Stop with Ctrl-C.
 

@@ -14,12 +14,16 @@ public static class HealthProbe
     public static bool IsAskedFor(string[] args) => args is ["healthcheck", ..];
 
     /// <summary>Asks <c>/health/ready</c> at the first of the process's addresses.</summary>
+    /// <param name="configuration">The process's configuration.</param>
+    /// <param name="urlsKey">The setting with the addresses that serve health; when it is empty, <c>urls</c> is.</param>
+    /// <param name="defaultUrl">Where the process listens when nothing is set.</param>
     /// <returns>The exit code: 0 when ready, 1 when not.</returns>
-    public static async Task<int> RunAsync(IConfiguration configuration, string defaultUrl)
+    public static async Task<int> RunAsync(IConfiguration configuration, string urlsKey, string defaultUrl)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(defaultUrl);
-        var url = (configuration["urls"] ?? defaultUrl).Split(';')[0]
+        var urls = configuration[urlsKey] is { Length: > 0 } own ? own : configuration["urls"] ?? defaultUrl;
+        var url = urls.Split(';', StringSplitOptions.TrimEntries)[0]
             .Replace("//*", "//localhost", StringComparison.Ordinal)
             .Replace("//+", "//localhost", StringComparison.Ordinal)
             .Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal)
