@@ -57,6 +57,7 @@ internal static class GatewayHosting
         services.AddHostedService(s => s.GetRequiredService<GatewayRegistrar>());
 
         services.TryAddSingleton<ChannelReferences>(); // an embedded silo has its own already
+        services.TryAddSingleton<LocalLanes>();        // and this
         services.AddSingleton<ChannelPlaces>();
         services.AddHostedService(s => s.GetRequiredService<ChannelPlaces>());
         services.AddSingleton<ChannelPublisher>();

@@ -17,17 +17,46 @@ internal sealed class ChannelPublisher(
     IOptions<GatewayOptions> options,
     GatewayMetrics metrics,
     TimeProvider time,
-    ILogger<ChannelPublisher> logger)
+    ILogger<ChannelPublisher> logger,
+    ILocalChannels? local = null)
 {
     /// <summary>
     /// Publishes. Publications of one channel keep their order; each gets its <see cref="PendingPublish.Outcome"/>. Never throws.
     /// </summary>
     public Task PublishAsync(List<PendingPublish> group)
     {
-        var byChannel = group.GroupBy(publish => publish.Channel, StringComparer.Ordinal).Select(channel => channel.ToArray()).ToArray();
+        var done = PublishHere(group);
+        if (done == group.Count)
+        {
+            return Task.CompletedTask;
+        }
+
+        var byChannel = group.Skip(done).GroupBy(publish => publish.Channel, StringComparer.Ordinal).Select(channel => channel.ToArray()).ToArray();
         var calls = Array.ConvertAll(byChannel, PublishAsync);
         places.Flush(); // only now, so that what goes to one silo goes together
         return calls.Length == 1 ? calls[0] : Task.WhenAll(calls);
+    }
+
+    /// <summary>
+    /// Publishes what it can without a call, in embedded mode. It stops at the first that has to be called: one behind it in the
+    /// same channel must not overtake it.
+    /// </summary>
+    /// <returns>How many of the group are published.</returns>
+    private int PublishHere(List<PendingPublish> group)
+    {
+        if (local is null)
+        {
+            return 0;
+        }
+
+        var done = 0;
+        PublishOutcome outcome = default;
+        while (done < group.Count && local.TryPublish(group[done].Channel, [group[done].Request], new(ref outcome)))
+        {
+            group[done++].Outcome = outcome;
+        }
+
+        return done;
     }
 
     private async Task PublishAsync(PendingPublish[] publishes)

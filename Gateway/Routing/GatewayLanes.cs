@@ -14,7 +14,7 @@ internal sealed class GatewayLanes
     private readonly List<GatewayObserver> _observers = [];
     private readonly GatewayLane[] _lanes;
 
-    public GatewayLanes(IGrainFactory grains, IOptions<GatewayOptions> options, TimeProvider time, DeliveryDispatcher dispatcher)
+    public GatewayLanes(IGrainFactory grains, IOptions<GatewayOptions> options, TimeProvider time, DeliveryDispatcher dispatcher, LocalLanes? local = null)
     {
         GatewayId = options.Value.Id is { Length: > 0 } id ? id : $"{Environment.MachineName}-{Guid.NewGuid().ToString("N")[..8]}";
         Incarnation = time.GetUtcNow().UtcTicks;
@@ -30,6 +30,7 @@ internal sealed class GatewayLanes
                 Lane = i,
                 Observer = grains.CreateObjectReference<IGatewayObserver>(observer),
             };
+            local?.Add(_lanes[i], observer);
         }
     }
 

@@ -1,3 +1,4 @@
+using WsCluster.Configuration;
 using WsCluster.Grains.History;
 using WsCluster.Grains.Routing;
 
@@ -7,15 +8,19 @@ namespace WsCluster.Grains.Channels;
 /// <param name="grain">The activation.</param>
 /// <param name="delayDeactivation">Its way to put off its collection.</param>
 /// <param name="stream">Its stream.</param>
+/// <param name="options">The options of its namespace.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ActivationLifetime(
-    IGrainBase grain, Action<TimeSpan> delayDeactivation, IChannelStream stream, TimeProvider time)
+    IGrainBase grain, Action<TimeSpan> delayDeactivation, IChannelStream stream, ChannelOptions options, TimeProvider time)
 {
     private static readonly TimeSpan ShortestTrimDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestTrimDelay = TimeSpan.FromDays(1); // timers have a limit
 
     private readonly ActivationPin _pin = new(grain, delayDeactivation);
-    private IGrainTimer? _trimTimer;
+    private volatile IGrainTimer? _trimTimer; // read by other threads, too
+
+    /// <summary>True when what is published next expires in time without a call of <see cref="Stay"/>.</summary>
+    public bool WatchesExpiry => _trimTimer is not null || !options.HasHistory;
 
     /// <summary>To be called after every use: the activation stays while it has gateways, else as long as its stream needs.</summary>
     public void Stay(bool hasGateways)

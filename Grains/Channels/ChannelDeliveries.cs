@@ -4,12 +4,16 @@ using WsCluster.Routing;
 
 namespace WsCluster.Grains.Channels;
 
-/// <summary>Encodes what happens in a channel once and queues the same bytes for each of its gateways.</summary>
+/// <summary>
+/// Encodes what happens in a channel once and queues the same bytes for each of its gateways. Publications may come from any thread, the
+/// rest from the activation.
+/// </summary>
 internal sealed class ChannelDeliveries(string channel, GatewayAttachments gateways)
 {
     private const int LargestKept = 4 * 1024;
 
-    private ArrayBufferWriter<byte> _entry = new();
+    private readonly Lock _sync = new();
+    private ArrayBufferWriter<byte> _entry = new(); // guarded by _sync
 
     public void Publish(string epoch, Publication publication)
     {
@@ -18,8 +22,11 @@ internal sealed class ChannelDeliveries(string channel, GatewayAttachments gatew
             return;
         }
 
-        DeliveryWriter.WritePublication(_entry, channel, epoch, publication);
-        Deliver();
+        lock (_sync)
+        {
+            DeliveryWriter.WritePublication(_entry, channel, epoch, publication);
+            Deliver();
+        }
     }
 
     public void Announce(PresenceOutcome outcome)
@@ -31,15 +38,21 @@ internal sealed class ChannelDeliveries(string channel, GatewayAttachments gatew
 
         foreach (var (info, joined) in outcome.Announced)
         {
-            DeliveryWriter.WritePresence(_entry, channel, info, joined);
-            Deliver();
+            lock (_sync)
+            {
+                DeliveryWriter.WritePresence(_entry, channel, info, joined);
+                Deliver();
+            }
         }
     }
 
     public void Move()
     {
-        DeliveryWriter.Write(_entry, DeliveryKind.Moved, channel, []);
-        Deliver();
+        lock (_sync)
+        {
+            DeliveryWriter.Write(_entry, DeliveryKind.Moved, channel, []);
+            Deliver();
+        }
     }
 
     private void Deliver()

@@ -17,6 +17,7 @@ internal sealed class ChannelGrain(
     IOptions<ChannelNamespaces> namespaces,
     IHistoryStore store,
     GatewayOutboxes outboxes,
+    LiveChannels live,
     SiloLimits limits,
     ISiloStatusOracle silos,
     TimeProvider time,
@@ -35,6 +36,7 @@ internal sealed class ChannelGrain(
     private GatewayAttachments _gateways = null!;
     private ChannelDeliveries _deliveries = null!;
     private ActivationLifetime _lifetime = null!;
+    private ChannelEntrance? _entrance; // while there are gateways
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -52,13 +54,14 @@ internal sealed class ChannelGrain(
         _publishing = new GroupPublishing(_stream);
         _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync));
         _deliveries = new ChannelDeliveries(_name, _gateways);
-        _lifetime = new ActivationLifetime(this, DelayDeactivation, _stream, time);
+        _lifetime = new ActivationLifetime(this, DelayDeactivation, _stream, _options ?? new ChannelOptions(), time);
         metrics.ChannelActivated();
         return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        CloseEntrance();
         metrics.ChannelDeactivated();
         if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown && StreamHandover.IsPossible(_stream, silos))
         {
@@ -84,6 +87,7 @@ internal sealed class ChannelGrain(
     /// <summary>Comes last, after a hand-over.</summary>
     void IDisposable.Dispose()
     {
+        CloseEntrance();
         _presence.Close();
         _stream?.Close();
     }
@@ -168,7 +172,7 @@ internal sealed class ChannelGrain(
             _deliveries.Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
         }
 
-        // Known by now, so nothing is published in between: the deliveries start right after the top.
+        // Known by now, so nothing is awaited. What is published in between is delivered as well, and the gateway drops it by its offset.
         var top = await _stream.GetTopAsync();
         var takesMembers = _gateways.TryReport(gatewayId, subscription.Number);
         if (takesMembers)
@@ -184,6 +188,7 @@ internal sealed class ChannelGrain(
 
         ChannelLog.GatewaySubscribed(logger, _name, gatewayId);
         _lifetime.Stay(_gateways.Count > 0);
+        OpenEntrance();
         return new ChannelAttachment
         {
             SiloId = outboxes.SiloId,
@@ -273,9 +278,33 @@ internal sealed class ChannelGrain(
         }
     }
 
+    /// <summary>Where nothing else keeps the activation, each publication must: then they come as calls.</summary>
+    private void OpenEntrance()
+    {
+        if (_entrance is null && _stream.TakesAnyThread)
+        {
+            _entrance = new ChannelEntrance(_stream, Options(), () => _lifetime.WatchesExpiry);
+            live.Open(_name, _entrance);
+        }
+    }
+
+    private void CloseEntrance()
+    {
+        if (_entrance is not null)
+        {
+            live.Close(_name, _entrance);
+            _entrance = null;
+        }
+    }
+
     private void Drop(string gatewayId)
     {
         _gateways.Detach(gatewayId);
+        if (_gateways.Count == 0)
+        {
+            CloseEntrance();
+        }
+
         _deliveries.Announce(_presence.RemoveGateway(gatewayId));
         ChannelLog.GatewayUnsubscribed(logger, _name, gatewayId);
         _lifetime.Stay(_gateways.Count > 0);

@@ -47,6 +47,12 @@ public interface IChannelStream
     /// <summary>The activation has ended: gives back what the stream held of the silo's limits. Nothing may be called after it.</summary>
     void Close();
 
+    /// <summary>
+    /// True when every append is done when the call returns and any thread may make it, at the same time as everything else: the
+    /// owner is then told to deliver on that thread.
+    /// </summary>
+    bool TakesAnyThread => false;
+
     /// <summary>Until when the activation must stay for the stream's promises to hold, if nothing more happens.</summary>
     DateTimeOffset KeepUntil();
 }

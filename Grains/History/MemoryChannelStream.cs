@@ -3,13 +3,17 @@ using WsCluster.Grains.Limits;
 
 namespace WsCluster.Grains.History;
 
-/// <summary>The stream of one channel in memory: history, idempotency keys and the last version.</summary>
+/// <summary>
+/// The stream of one channel in memory: history, idempotency keys and the last version. One lock guards it all, and a publication is
+/// queued for the gateways under it, so that they get the offsets in order.
+/// </summary>
 internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner owner, TimeProvider time, GrainMetrics metrics, SiloLimits limits)
     : IChannelStream, IHandedOverStream
 {
     /// <summary>How long offset and epoch outlive the publications when <see cref="ChannelOptions.HistoryMetaTtl"/> is 0.</summary>
     public static readonly TimeSpan DefaultMetaTtl = TimeSpan.FromMinutes(10);
 
+    private readonly Lock _sync = new();
     private readonly ChannelHistory? _history = options.HasHistory
         ? new ChannelHistory(options.HistorySize, options.HistoryTtl, time, limits.ChannelHistoryBytes, limits.History, () => metrics.LimitHit("history"))
         : null;
@@ -18,44 +22,118 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     private readonly PublicationVersion _version = new();
     private DateTimeOffset _lastUse = time.GetUtcNow();
 
+    public bool TakesAnyThread => true;
+
     public ValueTask<StreamPosition> AppendAsync(PublishRequest request)
     {
-        _lastUse = time.GetUtcNow();
-        if (request.IdempotencyKey is not { Length: > 0 } key)
+        lock (_sync)
         {
-            return ValueTask.FromResult(Append(request));
-        }
+            _lastUse = time.GetUtcNow();
+            if (request.IdempotencyKey is not { Length: > 0 } key)
+            {
+                return ValueTask.FromResult(Append(request));
+            }
 
-        if (!_keys.TryGet(key, out var position))
-        {
-            position = Append(request);
-            _keys.Add(key, position);
-        }
+            if (!_keys.TryGet(key, out var position))
+            {
+                position = Append(request);
+                _keys.Add(key, position);
+            }
 
-        return ValueTask.FromResult(position);
+            return ValueTask.FromResult(position);
+        }
     }
 
     public ValueTask<StreamPosition> GetTopAsync()
     {
-        _lastUse = time.GetUtcNow();
-        return ValueTask.FromResult(_history?.Top ?? StreamPosition.None);
+        lock (_sync)
+        {
+            _lastUse = time.GetUtcNow();
+            return ValueTask.FromResult(_history?.Top ?? StreamPosition.None);
+        }
     }
 
-    public ValueTask<Publication?> GetLatestAsync() => ValueTask.FromResult(_history?.Latest);
+    public ValueTask<Publication?> GetLatestAsync()
+    {
+        lock (_sync)
+        {
+            return ValueTask.FromResult(_history?.Latest);
+        }
+    }
 
-    public ValueTask<HistoryPage> ReadAfterAsync(ulong after, int limit) => ValueTask.FromResult(Page(_history?.ReadAfter(after, limit)));
+    public ValueTask<HistoryPage> ReadAfterAsync(ulong after, int limit)
+    {
+        lock (_sync)
+        {
+            return ValueTask.FromResult(Page(_history?.ReadAfter(after, limit)));
+        }
+    }
 
-    public ValueTask<HistoryPage> ReadBeforeAsync(ulong? before, int limit) => ValueTask.FromResult(Page(_history?.ReadBefore(before, limit)));
+    public ValueTask<HistoryPage> ReadBeforeAsync(ulong? before, int limit)
+    {
+        lock (_sync)
+        {
+            return ValueTask.FromResult(Page(_history?.ReadBefore(before, limit)));
+        }
+    }
 
     public ValueTask RemoveAsync()
     {
-        _history?.Clear();
-        return ValueTask.CompletedTask;
+        lock (_sync)
+        {
+            _history?.Clear();
+            return ValueTask.CompletedTask;
+        }
     }
 
-    public DateTimeOffset? Trim() => _history?.Trim();
+    public DateTimeOffset? Trim()
+    {
+        lock (_sync)
+        {
+            return _history?.Trim();
+        }
+    }
 
     public DateTimeOffset KeepUntil()
+    {
+        lock (_sync)
+        {
+            return KeepUntilLocked();
+        }
+    }
+
+    public void Close()
+    {
+        lock (_sync)
+        {
+            _history?.Clear();
+            _keys.Clear();
+        }
+    }
+
+    public StreamState? HandOver(long maxBytes)
+    {
+        lock (_sync)
+        {
+            return HandOverLocked(maxBytes);
+        }
+    }
+
+    public void TakeOver(StreamState state)
+    {
+        lock (_sync)
+        {
+            if (!state.Top.IsNone)
+            {
+                _history?.Restore(state.Top, state.Publications, state.TimeLeft);
+            }
+
+            _keys.Restore(state.Keys);
+            _version.Restore(state.Version, state.VersionEpoch);
+        }
+    }
+
+    private DateTimeOffset KeepUntilLocked()
     {
         var until = _keys.LastExpiry ?? _lastUse;
         if (_history is null)
@@ -70,13 +148,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
         return Later(until, metaUntil);
     }
 
-    public void Close()
-    {
-        _history?.Clear();
-        _keys.Clear();
-    }
-
-    public StreamState? HandOver(long maxBytes)
+    private StreamState? HandOverLocked(long maxBytes)
     {
         var keys = _keys.All();
         var top = _history?.Top ?? StreamPosition.None;
@@ -97,17 +169,6 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
             Version = _version.Last.Version,
             VersionEpoch = _version.Last.Epoch,
         };
-    }
-
-    public void TakeOver(StreamState state)
-    {
-        if (!state.Top.IsNone)
-        {
-            _history?.Restore(state.Top, state.Publications, state.TimeLeft);
-        }
-
-        _keys.Restore(state.Keys);
-        _version.Restore(state.Version, state.VersionEpoch);
     }
 
     private StreamPosition Append(PublishRequest request)

@@ -7,6 +7,7 @@ using Orleans.Hosting;
 using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.Authorization;
+using WsCluster.Grains.Channels;
 using WsCluster.Grains.History;
 using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Limits;
@@ -31,7 +32,10 @@ internal static class SiloGrains
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<GrainMetrics>();
         silo.Services.TryAddSingleton<SiloLimits>();
+        silo.Services.TryAddSingleton<LocalLanes>();
         silo.Services.TryAddSingleton<GatewayOutboxes>();
+        silo.Services.TryAddSingleton<LiveChannels>();
+        silo.Services.TryAddSingleton<ILocalChannels>(services => services.GetRequiredService<LiveChannels>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayOutboxes>());
         silo.Services.AddHistory(configuration);
         silo.Services.AddRevocations(configuration);

@@ -2,13 +2,13 @@ using WsCluster.Routing;
 
 namespace WsCluster.Grains.Routing;
 
-/// <summary>The gateways that one activation delivers to, one outbox for each. Used only inside the activation.</summary>
+/// <summary>The gateways that one activation delivers to, one outbox for each. Used only inside the activation, but for <see cref="Count"/> and <see cref="Deliver"/>.</summary>
 internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner owner)
 {
     private readonly Dictionary<string, GatewayOutbox> _byGateway = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal); // of each gateway's newest subscription
     private readonly Dictionary<string, long> _reports = new(StringComparer.Ordinal); // of each gateway's newest word about its members
-    private GatewayOutbox[] _all = []; // what Deliver walks; replaced whole
+    private volatile GatewayOutbox[] _all = []; // what Deliver walks; replaced whole
 
     public int Count => _all.Length;
 

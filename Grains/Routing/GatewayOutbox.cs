@@ -19,6 +19,7 @@ internal sealed class GatewayOutbox
 
     private readonly OutboxContext _context;
     private readonly GatewayLane _lane;
+    private readonly IGatewayObserver _observer;
     private readonly Action<GatewayOutbox> _lost;
     private readonly Guid _id = Guid.NewGuid();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -38,14 +39,16 @@ internal sealed class GatewayOutbox
     private TaskCompletionSource? _flushed;
 
     /// <param name="context">What the silo's outboxes share.</param>
-    /// <param name="lane">Where to deliver.</param>
+    /// <param name="lane">The lane that is delivered to.</param>
+    /// <param name="observer">What takes the batches.</param>
     /// <param name="lost">Called once, on a pool thread, when the gateway's lease is over.</param>
-    public GatewayOutbox(OutboxContext context, GatewayLane lane, Action<GatewayOutbox> lost)
+    public GatewayOutbox(OutboxContext context, GatewayLane lane, IGatewayObserver observer, Action<GatewayOutbox> lost)
     {
         _context = context;
         _buffer = new OutboxBuffer(context.Limit);
         context.CountOpen(1);
         _lane = lane;
+        _observer = observer;
         _lost = lost;
         context.Start(PumpAsync);
     }
@@ -287,7 +290,7 @@ internal sealed class GatewayOutbox
         {
             try
             {
-                await _lane.Observer.DeliverAsync(batch).WaitAsync(_closing.Token);
+                await _observer.DeliverAsync(batch).WaitAsync(_closing.Token);
                 Acknowledged(batch);
                 return true;
             }

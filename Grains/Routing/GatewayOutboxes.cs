@@ -18,6 +18,7 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
 
     private readonly OutboxContext _context;
     private readonly LossNotifier _losses;
+    private readonly LocalLanes? _local;
     private readonly ITimer _timer;
     private readonly Lock _lock = new(); // guards _gateways and the owners in it
     private readonly Dictionary<string, Gateway> _gateways = new(StringComparer.Ordinal);
@@ -28,6 +29,7 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
     /// <param name="time">The clock.</param>
     /// <param name="metrics">What is measured.</param>
     /// <param name="loggers">For the log.</param>
+    /// <param name="local">Lanes of a gateway in this process.</param>
     /// <param name="background">Where pumps run; null for the thread pool.</param>
     public GatewayOutboxes(
         ILocalSiloDetails silo,
@@ -36,8 +38,10 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
         TimeProvider time,
         GrainMetrics metrics,
         ILoggerFactory loggers,
+        LocalLanes? local = null,
         TaskScheduler? background = null)
     {
+        _local = local;
         _context = new OutboxContext
         {
             SiloId = silo.SiloAddress.ToParsableString(),
@@ -89,7 +93,7 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
 
                 if (!gateway.Lanes.TryGetValue(lane.Lane, out var attached))
                 {
-                    attached = new AttachedLane(new GatewayOutbox(_context, lane, Lose));
+                    attached = new AttachedLane(new GatewayOutbox(_context, lane, _local?.Resolve(lane) ?? lane.Observer, Lose));
                     gateway.Lanes.Add(lane.Lane, attached);
                 }
 

@@ -4,11 +4,12 @@ using WsCluster.Routing;
 namespace WsCluster.Grains.Routing;
 
 /// <summary>
-/// Takes a gateway's publications off the network as one message and hands them to this silo's channels, whose calls then
-/// cost neither serialisation nor a socket. One for each gateway, on the silo that its key names. Holds no state.
+/// Takes a gateway's publications off the network as one message and hands them to this silo's channels: into those that can be
+/// entered, and to the others by calls, which then cost neither serialisation nor a socket. One for each gateway, on the silo that its
+/// key names. Holds no state.
 /// </summary>
 [KeyedSiloPlacement]
-internal sealed class PublishIngress(ChannelReferences channels, ILocalSiloDetails silo) : Grain, IPublishIngress
+internal sealed class PublishIngress(ILocalChannels local, ChannelReferences channels, ILocalSiloDetails silo) : Grain, IPublishIngress
 {
     private readonly string _siloId = silo.SiloAddress.ToParsableString();
 
@@ -18,16 +19,29 @@ internal sealed class PublishIngress(ChannelReferences channels, ILocalSiloDetai
 
         // All calls are made before any is waited for: calls to one channel arrive in their order, and a slow one holds up
         // nobody but the gateway that waits for this batch.
-        var calls = new Task<PublishReceipt>[groups.Length];
+        var receipts = new PublishReceipt[groups.Length];
+        Task<PublishReceipt>?[]? calls = null;
         for (var i = 0; i < groups.Length; i++)
         {
-            calls[i] = channels.For(groups[i].Channel).PublishManyAsync(groups[i].Requests);
+            var group = groups[i];
+            var outcomes = new PublishOutcome[group.Requests.Length];
+            if (local.TryPublish(group.Channel, group.Requests, outcomes))
+            {
+                receipts[i] = new PublishReceipt { Outcomes = outcomes };
+            }
+            else
+            {
+                calls ??= new Task<PublishReceipt>?[groups.Length];
+                calls[i] = channels.For(group.Channel).PublishManyAsync(group.Requests);
+            }
         }
 
-        var receipts = new PublishReceipt[groups.Length];
-        for (var i = 0; i < calls.Length; i++)
+        for (var i = 0; i < calls?.Length; i++)
         {
-            receipts[i] = await ReceiptOfAsync(calls[i], groups[i]);
+            if (calls[i] is { } call)
+            {
+                receipts[i] = await ReceiptOfAsync(call, groups[i]);
+            }
         }
 
         return receipts;

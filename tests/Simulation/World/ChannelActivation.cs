@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
 using WsCluster.Grains.Channels;
+using WsCluster.Routing;
 
 namespace WsCluster.Tests.Simulation.World;
 
@@ -16,7 +17,7 @@ internal sealed class ChannelActivation
         Channel = channel;
         Silo = silo;
         Grain = new ChannelGrain(
-            silo.World.Namespaces, silo.Store, silo.Outboxes, silo.Limits, silo.Status, silo.World.Loop.Clock, silo.Metrics, NullLogger<ChannelGrain>.Instance);
+            silo.World.Namespaces, silo.Store, silo.Outboxes, silo.Live, silo.Limits, silo.Status, silo.World.Loop.Clock, silo.Metrics, NullLogger<ChannelGrain>.Instance);
         var context = new FakeGrainContext(this);
         ContextOf(Grain) = context;
         RuntimeOf(Grain) = context;
@@ -40,6 +41,18 @@ internal sealed class ChannelActivation
 
     /// <summary>True once calls have to go elsewhere.</summary>
     public bool IsGone { get; private set; }
+
+    /// <summary>Publishes as an ingress of the silo does: by entering the channel where that is possible, else by a call.</summary>
+    public async Task<StreamPosition> PublishAsync(PublishRequest request)
+    {
+        var outcomes = new PublishOutcome[1];
+        if (!Silo.Live.TryPublish(Channel, [request], outcomes))
+        {
+            return await Grain.PublishAsync(request);
+        }
+
+        return outcomes[0].IsPublished ? outcomes[0].Position : throw new WsClusterException(outcomes[0].Error);
+    }
 
     /// <summary>Runs a call when its turn comes. Null when the silo died.</summary>
     public async Task<T> TurnAsync<T>(Func<ChannelGrain, Task<T>> call)

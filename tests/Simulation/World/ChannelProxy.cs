@@ -11,7 +11,9 @@ internal sealed class ChannelProxy(SimulatedCluster world, string caller, Func<b
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(2);
 
     public Task<StreamPosition> PublishAsync(PublishRequest request) =>
-        CallAsync("publish", activation => activation.Grain.PublishAsync(request));
+        world.Loop.Random.Next(2) == 0
+            ? CallAsync("publish", activation => activation.Grain.PublishAsync(request))
+            : CallAsync("publish at the silo's ingress", activation => activation.PublishAsync(request));
 
     public Task<ChannelAttachment> SubscribeAsync(GatewaySubscription subscription) =>
         TurnAsync($"subscribe {subscription.Members?.Count ?? 0} members", grain => grain.SubscribeAsync(subscription), world.Tampering.Attached);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using WsCluster.Grains;
+using WsCluster.Grains.Channels;
 using WsCluster.Grains.History;
 using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
@@ -29,7 +30,7 @@ internal sealed class SimulatedSilo : IDisposable
             world.Loop.Clock,
             Metrics,
             NullLoggerFactory.Instance,
-            world.Loop.Scheduler);
+            background: world.Loop.Scheduler);
         Outboxes.Participate(_stopping);
         Store = new JournaledStore(world, new MemoryHistoryStore(world.Loop.Clock, Metrics, Limits));
     }
@@ -47,6 +48,9 @@ internal sealed class SimulatedSilo : IDisposable
     public ISiloStatusOracle Status { get; }
 
     public GatewayOutboxes Outboxes { get; }
+
+    /// <summary>What may be entered without a grain call.</summary>
+    public LiveChannels Live { get; } = new();
 
     public IHistoryStore Store { get; }
 

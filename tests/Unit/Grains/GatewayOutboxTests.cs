@@ -23,7 +23,7 @@ public sealed class GatewayOutboxTests : IAsyncDisposable
     public GatewayOutboxTests()
     {
         _context = Context(_limit);
-        _outbox = new GatewayOutbox(_context, new GatewayLane { GatewayId = "g", Incarnation = 1, Lane = 0, Observer = _observer }, outbox =>
+        _outbox = new GatewayOutbox(_context, new GatewayLane { GatewayId = "g", Incarnation = 1, Lane = 0, Observer = _observer }, _observer, outbox =>
         {
             Interlocked.Increment(ref _lost);
             outbox.Close();
