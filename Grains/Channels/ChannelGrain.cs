@@ -11,7 +11,8 @@ namespace WsCluster.Grains.Channels;
 
 /// <summary>
 /// One channel. It orders: calls come one at a time, and whatever they publish or announce is queued for the gateways
-/// before the next begins. The rules are in the classes it delegates to.
+/// before the next begins. Publications to a stream in memory may also enter from other threads (<see cref="ChannelEntrance"/>); the
+/// stream's lock puts both in one order. The rules are in the classes it delegates to.
 /// </summary>
 internal sealed class ChannelGrain(
     IOptions<ChannelNamespaces> namespaces,

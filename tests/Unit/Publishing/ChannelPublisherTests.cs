@@ -19,6 +19,35 @@ public sealed class ChannelPublisherTests
     }
 
     [Fact]
+    public async Task InTheSilosProcess_NothingIsCalled()
+    {
+        _cluster.Here.UnionWith(["a", "b"]);
+        PendingPublish[] group = [Publish("a", "1"), Publish("b", "2"), Publish("a", "3")];
+
+        await _cluster.EmbeddedPublisher.PublishAsync([.. group]);
+
+        Assert.Equal(["here a:1", "here b:2", "here a:3"], _cluster.Calls);
+        Assert.Equal([1UL, 1UL, 2UL], group.Select(publish => publish.Outcome.Position.Offset));
+    }
+
+    [Fact]
+    public async Task InTheSilosProcess_WhatFollowsACall_DoesNotOvertakeIt()
+    {
+        _cluster.Here.Add("a");
+        _cluster.Before = channel =>
+        {
+            _cluster.Here.Add("b"); // it is live from its first call on
+            return Task.CompletedTask;
+        };
+        PendingPublish[] group = [Publish("a", "1"), Publish("b", "2"), Publish("a", "3"), Publish("b", "4")];
+
+        await _cluster.EmbeddedPublisher.PublishAsync([.. group]);
+
+        Assert.Equal(["here a:1", "b:2,4", "a:3"], _cluster.Calls);
+        Assert.Equal([1UL, 1UL, 2UL, 2UL], group.Select(publish => publish.Outcome.Position.Offset));
+    }
+
+    [Fact]
     public async Task OfManyChannelsOfOneSilo_GoesInOneCall_OnceTheSiloIsKnown()
     {
         await _cluster.LearnAsync("a", "b");

@@ -24,6 +24,8 @@ internal sealed class PublishingCluster
         Places = new ChannelPlaces(
             factory, references, new GatewayLanes(factory, options, Time, dispatcher: null!), TestMetrics.Gateway(), Time, NullLogger<ChannelPlaces>.Instance);
         Publisher = new ChannelPublisher(references, Places, options, TestMetrics.Gateway(), Time, NullLogger<ChannelPublisher>.Instance);
+        EmbeddedPublisher = new ChannelPublisher(
+            references, Places, options, TestMetrics.Gateway(), Time, NullLogger<ChannelPublisher>.Instance, new Local(this));
     }
 
     public const string SiloId = "silo-1";
@@ -33,6 +35,12 @@ internal sealed class PublishingCluster
     public ChannelPlaces Places { get; }
 
     public ChannelPublisher Publisher { get; }
+
+    /// <summary>A publisher that shares its process with the silo.</summary>
+    public ChannelPublisher EmbeddedPublisher { get; }
+
+    /// <summary>The channels that it may enter; each is recorded as <c>here channel:data</c>.</summary>
+    public HashSet<string> Here { get; } = [];
 
     /// <summary>Runs before a channel publishes: throw to fail the call, wait to keep it on its way.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
@@ -107,6 +115,21 @@ internal sealed class PublishingCluster
         lock (_calls)
         {
             return _offsets[channel] = _offsets.GetValueOrDefault(channel) + 1;
+        }
+    }
+
+    private sealed class Local(PublishingCluster cluster) : ILocalChannels
+    {
+        public bool TryPublish(string channel, ReadOnlySpan<PublishRequest> requests, Span<PublishOutcome> outcomes)
+        {
+            if (!cluster.Here.Contains(channel))
+            {
+                return false;
+            }
+
+            cluster.Record($"here {Describe(channel, requests.ToArray())}");
+            outcomes.Fill(new PublishOutcome(new StreamPosition(cluster.Next(channel), "e"), ErrorCode.None));
+            return true;
         }
     }
 
