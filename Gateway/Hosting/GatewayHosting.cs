@@ -35,7 +35,7 @@ internal static class GatewayHosting
         services.AddSingleton<IValidateOptions<ChannelNamespaces>, DecisionRules>();
 
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, HttpServerLimits>();
-        services.AddSingleton<GatewayMetrics>();
+        services.TryAddSingleton<GatewayMetrics>();
         services.AddHostedService<GatewayGauges>();
         services.AddSingleton<GatewayReadiness>();
 
