@@ -47,6 +47,7 @@ internal static class GatewayHosting
 
         services.AddSingleton<SiloWatch>();
         services.AddHostedService(s => s.GetRequiredService<SiloWatch>());
+        services.AddSingleton<SiloEntrances>();
         services.AddSingleton<ClusterCalls>();
         services.AddSingleton<DeliveryDispatcher>();
         services.AddSingleton<ClusterMembership>();

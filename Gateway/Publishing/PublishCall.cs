@@ -24,6 +24,21 @@ internal static class PublishCall
         }
     }
 
+    /// <summary>Has a silo call the channel, wherever it is.</summary>
+    public static async Task<PublishReceipt> MakeAsync(
+        string siloId, ISiloEntrance entrance, string gatewayId, string channel, PublishRequest[] requests, ILogger logger)
+    {
+        try
+        {
+            var receipts = await entrance.PublishAsync(gatewayId, [new ChannelPublishes(channel, requests)]);
+            return receipts[0] is { Status: PublishCallStatus.Done, SiloId: null } own ? own with { SiloId = siloId } : receipts[0];
+        }
+        catch (Exception e)
+        {
+            return new PublishReceipt { Status = StatusOf(e, logger) };
+        }
+    }
+
     /// <summary>What a failed call may have done.</summary>
     public static PublishCallStatus StatusOf(Exception exception, ILogger logger)
     {

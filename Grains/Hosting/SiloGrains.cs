@@ -47,6 +47,7 @@ internal static class SiloGrains
         silo.Services.AddCheckedOptions<AuthorizerOptions>(configuration, AuthorizerOptions.SectionName);
         silo.Services.AddSingleton<IValidateOptions<ChannelNamespaces>, AuthorizerRules>();
         silo.Services.TryAddSingleton<ChannelReferences>();
+        silo.AddGrainService<SiloEntrance>();
         silo.Services.AddPlacementDirector<KeyedSiloPlacement, KeyedSiloPlacementDirector>();
         return silo.UseFastMembership().UseBounds().UseSteadyDirectory();
     }

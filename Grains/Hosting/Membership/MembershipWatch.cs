@@ -83,7 +83,7 @@ internal sealed class MembershipWatch(
     private async Task LookAtPeersAsync(MembershipTableData read, CancellationToken cancellationToken)
     {
         // What others wrote is known within an interval, also where nobody was left to tell it.
-        await membership.Refresh(new MembershipVersion(read.Version.Version), cancellationToken);
+        await membership.Refresh(new MembershipVersion(read.Version.Version), cancellationToken).AsTask().WaitAsync(ReadTimeout, time, cancellationToken);
         var members = membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).ToDictionary(member => member.SiloAddress);
         foreach (var lost in _peers.Judge(read, members.Keys))
         {

@@ -39,6 +39,9 @@ public sealed class FakeGrains
         }
     }
 
+    /// <summary>How many of them came through a relay.</summary>
+    public int Relayed { get; private set; }
+
     public IEnumerable<T> CallsOf<T>() => Calls.Select(call => call.Call).OfType<T>();
 
     public void Record(string key, object call)
@@ -57,6 +60,7 @@ public sealed class FakeGrains
         }
 
         return type == typeof(IChannelGrain) ? new FakeChannel(key, this)
+            : type == typeof(IPublishRelay) ? new FakeRelay(this)
             : type == typeof(IUserGrain) ? new FakeUser(key, this)
             : type == typeof(IRevocationGrain) ? new FakeRevocations(this)
             : type == typeof(IGatewayDirectoryGrain) ? new FakeDirectory(this)
@@ -88,6 +92,16 @@ public sealed class FakeGrains
 
         public Task<PresenceStats> GetPresenceStatsAsync() =>
             Task.FromResult(new PresenceStats(grains.Presence.Count, grains.Presence.Values.DistinctBy(info => info.User).Count()));
+    }
+
+    private sealed class FakeRelay(FakeGrains grains) : IPublishRelay
+    {
+        public Task<StreamPosition> PublishAsync(string channel, PublishRequest request)
+        {
+            grains.Relayed++;
+            grains.Record(channel, request);
+            return grains.OnPublish(channel, request);
+        }
     }
 
     private sealed class FakeUser(string key, FakeGrains grains) : IUserGrain

@@ -47,6 +47,7 @@ internal sealed class ReceivingGateway : IDisposable
             .AddSingleton<ConnectionRegistry>()
             .AddSingleton<SiloWatch>()
             .AddSingleton<ClusterCalls>()
+            .AddSingleton<SiloEntrances>()
             .AddSingleton<DeliveryDispatcher>()
             .AddSingleton<GatewayLanes>()
             .AddMetrics()
