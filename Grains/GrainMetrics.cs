@@ -114,6 +114,7 @@ internal sealed class GrainMetrics
         Observe("wscluster.silo.append.bytes", "By", "Bytes of publications that wait for Redis.", limits.Appends);
         Observe("wscluster.silo.idempotency.keys", "{key}", "Idempotency keys that channels in memory remember.", limits.Keys);
         Observe("wscluster.silo.presence.members", "{member}", "Members that channels know in presence.", limits.Members);
+        Observe("wscluster.silo.ledger.bytes", "By", "Memory of what channels remember of their newest publications.", limits.Ledgers);
         Observe("wscluster.silo.user.sessions", "{session}", "Sessions of users.", limits.Sessions);
     }
 

@@ -92,6 +92,9 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
         return [.. gateways.OrderBy(gateway => gateway.GatewayId, StringComparer.Ordinal)];
     }
 
+    /// <summary>Asks one grain something that a repeat does not harm.</summary>
+    internal Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken) => retry.RepeatAsync(ask, cancellationToken);
+
     /// <summary>Asks all live gateways at once; those that fail or stay silent are logged and left out.</summary>
     internal async Task<IReadOnlyCollection<T>> AskGatewaysAsync<T>(Func<IGatewayControl, Task<T>> ask, CancellationToken cancellationToken)
     {

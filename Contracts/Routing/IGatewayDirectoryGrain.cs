@@ -74,6 +74,10 @@ public interface IGatewayControl : IGrainObserver
     /// <summary>Does something to the anonymous connections, which have no <see cref="IUserGrain"/>.</summary>
     [Alias("ExecuteAnonymous"), ResponseTimeout("00:00:05")]
     Task ExecuteAnonymousAsync(UserCommand command);
+
+    /// <summary>What became of a channel's publications for some of the connections here.</summary>
+    [Alias("Explain"), ResponseTimeout("00:00:05")]
+    Task<GatewayExplanation> ExplainAsync(ExplainQuery query);
 }
 
 /// <summary>What a gateway holds (the server API's <c>info</c>).</summary>

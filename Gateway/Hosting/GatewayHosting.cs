@@ -7,6 +7,7 @@ using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Limits;
 using WsCluster.Gateway.Proxies;
 using WsCluster.Gateway.Publishing;
@@ -53,6 +54,8 @@ internal static class GatewayHosting
         services.AddSingleton<GatewayLanes>();
         services.AddSingleton<GatewayAddress>();
         services.AddSingleton<LiveLists>();
+        services.AddSingleton<EndedSubscriptions>();
+        services.AddSingleton<GatewayLedger>();
         services.AddSingleton<GatewayControl>();
         services.AddSingleton<GatewayRegistrar>();
         services.AddHostedService(s => s.GetRequiredService<GatewayRegistrar>());

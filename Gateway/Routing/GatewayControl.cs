@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Enumeration;
 using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Subscriptions;
 using WsCluster.Routing;
 
@@ -8,7 +9,7 @@ namespace WsCluster.Gateway.Routing;
 
 /// <summary>Answers what the cluster asks this gateway as a whole.</summary>
 internal sealed class GatewayControl(
-    GatewayLanes lanes, GatewayAddress address, ConnectionRegistry connections, UserDirectory users, ChannelDirectory channels, LiveLists lists, TimeProvider time)
+    GatewayLanes lanes, GatewayAddress address, ConnectionRegistry connections, UserDirectory users, ChannelDirectory channels, LiveLists lists, GatewayLedger ledger, TimeProvider time)
     : IGatewayControl
 {
     private readonly long _started = time.GetTimestamp();
@@ -70,6 +71,8 @@ internal sealed class GatewayControl(
         users.ExecuteAnonymous(command);
         return Task.CompletedTask;
     }
+
+    public Task<GatewayExplanation> ExplainAsync(ExplainQuery query) => Task.FromResult(ledger.Explain(query));
 
     private double CpuPercent(TimeSpan cpu)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Routing;
 using WsCluster.Routing;
@@ -23,7 +24,8 @@ internal sealed class ChannelDirectory(
     IOptions<GatewayOptions> options,
     ILogger<ChannelDirectory> logger,
     Random? random = null,
-    TaskScheduler? background = null)
+    TaskScheduler? background = null,
+    EndedSubscriptions? ended = null)
 {
     private const int MaxNameBytes = 1024;
 
@@ -47,6 +49,12 @@ internal sealed class ChannelDirectory(
     public GatewayMetrics Metrics => metrics;
 
     public TimeProvider Time => time;
+
+    /// <summary>The memory of the channels' ledgers.</summary>
+    public LedgerSpace LedgerSpace { get; } = new();
+
+    /// <summary>Remembers the subscriptions that ended last.</summary>
+    public EndedSubscriptions Ended { get; } = ended ?? new EndedSubscriptions(time);
 
     public GatewayOptions Options { get; } = options.Value;
 
@@ -165,6 +173,7 @@ internal sealed class ChannelDirectory(
 
         if (subscription.TryEnd())
         {
+            Ended.Add(subscription, (int)UnsubscribeCode.InsufficientState);
             subscription.Connection.Forget(subscription, Unsubscribed(subscription.Channel, UnsubscribeCode.InsufficientState));
             _ = LeavePresenceAsync(subscription);
         }

@@ -36,6 +36,7 @@ internal sealed class ChannelGrain(
     private GroupPublishing _publishing = null!;
     private GatewayAttachments _gateways = null!;
     private ChannelDeliveries _deliveries = null!;
+    private PublicationLedger _ledger = null!;
     private ActivationLifetime _lifetime = null!;
     private ChannelEntrance? _entrance; // while there are gateways
 
@@ -55,6 +56,7 @@ internal sealed class ChannelGrain(
         _publishing = new GroupPublishing(_stream);
         _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync));
         _deliveries = new ChannelDeliveries(_name, _gateways);
+        _ledger = new PublicationLedger(_gateways, limits.Ledgers, time);
         _lifetime = new ActivationLifetime(this, DelayDeactivation, _stream, _options ?? new ChannelOptions(), time);
         metrics.ChannelActivated();
         return Task.CompletedTask;
@@ -91,6 +93,7 @@ internal sealed class ChannelGrain(
         CloseEntrance();
         _presence.Close();
         _stream?.Close();
+        _ledger?.Close();
     }
 
     void IGrainMigrationParticipant.OnDehydrate(IDehydrationContext context) => StreamHandover.Send(_stream, context);
@@ -124,6 +127,7 @@ internal sealed class ChannelGrain(
     void IStreamOwner.Deliver(string epoch, Publication publication)
     {
         _deliveries.Publish(epoch, publication);
+        _ledger.Published(publication.Offset);
         metrics.Published();
         ChannelLog.Published(logger, _name, publication.Offset);
     }
@@ -259,6 +263,12 @@ internal sealed class ChannelGrain(
         }
 
         return Task.CompletedTask;
+    }
+
+    public async Task<ChannelExplanation> ExplainAsync()
+    {
+        Options();
+        return _ledger.Describe(outboxes.SiloId, await _stream.GetTopAsync());
     }
 
     private ChannelOptions Options()
