@@ -11,9 +11,9 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
     public IChannelHandle Channel(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (CanaryChannel.Is(name))
+        if (InternalChannels.Find(name) is not null)
         {
-            throw new WsClusterException(ErrorCode.UnknownChannel); // the gateways' own
+            throw new WsClusterException(ErrorCode.UnknownChannel); // the cluster's own
         }
 
         return new ChannelHandle(name, grains, retry);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
+using WsCluster.Gateway.Admin;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Canaries;
@@ -29,6 +30,7 @@ internal static class GatewayHosting
         services.TryAddSingleton(TimeProvider.System);
         services.AddChannelNamespaces(configuration);
         services.AddTokenVerification(configuration);
+        services.AddConsoleAccess(configuration);
         services.AddProxies(configuration);
         services.AddCheckedOptions<GatewayOptions>(configuration, GatewayOptions.SectionName);
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsRules>();

@@ -60,7 +60,7 @@ internal static class Reasons
         }
 
         var outcomes = found.SelectMany(f => f.Connection.Publications).CountBy(publication => publication.Outcome).OrderBy(count => count.Key);
-        var counts = string.Join(", ", outcomes.Select(count => $"{count.Value} {Name(count.Key)}"));
+        var counts = string.Join(", ", outcomes.Select(count => $"{count.Value} {Words(count.Key)}"));
         return $"{Count(found.Count, "connection")}: {(counts.Length == 0 ? "no publication is remembered" : counts)}.";
     }
 
@@ -69,6 +69,17 @@ internal static class Reasons
     {
         DeliveryOutcome.NotArrived => "not_arrived",
         DeliveryOutcome.NotSubscribed => "not_subscribed",
+        _ => Lower(outcome),
+    };
+
+    private static string Words(DeliveryOutcome outcome) => outcome switch
+    {
+        DeliveryOutcome.Written => "sent",
+        DeliveryOutcome.Earlier => "published before it subscribed",
+        DeliveryOutcome.Later => "published after it ended",
+        DeliveryOutcome.Filtered => "filtered out",
+        DeliveryOutcome.NotArrived => "not arrived",
+        DeliveryOutcome.NotSubscribed => "not subscribed",
         _ => Lower(outcome),
     };
 

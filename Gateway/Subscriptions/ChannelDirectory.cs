@@ -63,9 +63,9 @@ internal sealed class ChannelDirectory(
     /// <summary>Spreads attempts over time.</summary>
     public Random Random => random ?? Random.Shared;
 
-    /// <summary>The channels with at least one live subscriber, and how many each has.</summary>
+    /// <summary>The channels with at least one live subscriber, and how many each has; without the consoles' own.</summary>
     public IEnumerable<(string Name, int Subscribers)> Occupied =>
-        _channels.Values.Where(c => c.Count > 0).Select(c => (c.Name, c.Count));
+        _channels.Values.Where(c => c.Count > 0 && c.Name != ConsoleChannel.Name).Select(c => (c.Name, c.Count));
 
     /// <summary>Every channel that the gateway is subscribed to, empty lingering ones too.</summary>
     public int Count => _channels.Count;

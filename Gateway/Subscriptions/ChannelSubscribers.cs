@@ -21,6 +21,7 @@ internal sealed class ChannelSubscribers : IDeadline
     private readonly HeldDeliveries _held;
     private readonly RecentPublications _recent;
     private readonly ChannelLedger _ledger;
+    private readonly bool _isInternal; // what the cluster says to itself is not counted
     private Publication? _latest;
     private int _entered;
     private bool _closed;
@@ -33,6 +34,7 @@ internal sealed class ChannelSubscribers : IDeadline
         _held = new HeldDeliveries(directory.Metrics);
         _recent = new RecentPublications(directory.Metrics);
         _ledger = new ChannelLedger(directory.LedgerSpace, directory.Time);
+        _isInternal = InternalChannels.Find(name) is not null;
         Link = new ChannelLink(this, directory);
     }
 
@@ -315,7 +317,12 @@ internal sealed class ChannelSubscribers : IDeadline
             case Receipt.Gap:
                 return false;
             case Receipt.Deliver:
-                _directory.Metrics.Delivered(_subscribers.Deliver(Name, publication, _latest));
+                var queued = _subscribers.Deliver(Name, publication, _latest);
+                if (!_isInternal)
+                {
+                    _directory.Metrics.Delivered(queued);
+                }
+
                 _ledger.Arrived(publication, repaired);
                 Listener?.Invoke(publication);
                 if (publication.Offset > 0)

@@ -31,6 +31,7 @@ internal sealed class ChannelGrain(
     private readonly StreamHandover _handover = new();
     private string _name = "";
     private ChannelOptions? _options;
+    private bool _isInternal;
     private IChannelStream _stream = null!;
     private HistoryReader _history = null!;
     private GroupPublishing _publishing = null!;
@@ -44,8 +45,8 @@ internal sealed class ChannelGrain(
     {
         _name = this.GetPrimaryKeyString();
         _options = !PublishRules.IsName(_name) ? null
-            : CanaryChannel.Is(_name) ? CanaryChannel.Options
-            : namespaces.Value.Find(_name);
+            : InternalChannels.Find(_name) ?? namespaces.Value.Find(_name);
+        _isInternal = InternalChannels.Find(_name) is not null;
         _stream = store.Open(_name, _options ?? new ChannelOptions(), this);
         if (_handover.Complete(_stream))
         {
@@ -128,7 +129,11 @@ internal sealed class ChannelGrain(
     {
         _deliveries.Publish(epoch, publication);
         _ledger.Published(publication.Offset);
-        metrics.Published();
+        if (!_isInternal)
+        {
+            metrics.Published(); // what the cluster says to itself would only blur it
+        }
+
         ChannelLog.Published(logger, _name, publication.Offset);
     }
 

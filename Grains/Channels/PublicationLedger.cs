@@ -7,7 +7,7 @@ namespace WsCluster.Grains.Channels;
 
 /// <summary>
 /// Remembers a channel's newest publications and the gateways that they were queued for. One entry for each publication, which
-/// points to the list of gateways that was in use. Used only inside the activation.
+/// points to the list of gateways that was in use. Safe to use from any thread: publications may enter beside the activation.
 /// </summary>
 /// <param name="gateways">The gateways that the channel delivers to.</param>
 /// <param name="silo">Bytes that the ledgers of all channels of the silo may take; past it a ledger keeps the size that it has.</param>
@@ -18,25 +18,35 @@ internal sealed class PublicationLedger(GatewayAttachments gateways, Allowance s
     public const int MaxPublications = 64;
 
     private readonly DateTimeOffset _since = time.GetUtcNow();
-    private readonly Ring<Entry> _entries = new(MaxPublications);
+    private readonly Lock _sync = new();
+    private readonly Ring<Entry> _entries = new(MaxPublications); // guarded by _sync
 
     /// <summary>A publication is queued for the gateways.</summary>
     public void Published(ulong offset)
     {
-        if (_entries.Wish is var wish && wish > _entries.Room && silo.TryTake(BytesOf(wish - _entries.Room)))
+        lock (_sync)
         {
-            _entries.Grow(wish);
-        }
+            if (_entries.Wish is var wish && wish > _entries.Room && silo.TryTake(BytesOf(wish - _entries.Room)))
+            {
+                _entries.Grow(wish);
+            }
 
-        _entries.Add(new Entry(offset, time.GetUtcNow().UtcTicks, gateways.All));
+            _entries.Add(new Entry(offset, time.GetUtcNow().UtcTicks, gateways.All));
+        }
     }
 
     /// <summary>All that is remembered.</summary>
     public ChannelExplanation Describe(string siloId, StreamPosition top)
     {
+        Entry[] entries;
+        lock (_sync)
+        {
+            entries = [.. _entries.Oldest()];
+        }
+
         var outboxes = new List<GatewayOutbox>(gateways.All);
-        var publications = new List<PublishedEntry>(_entries.Count);
-        foreach (var entry in _entries.Oldest())
+        var publications = new List<PublishedEntry>(entries.Length);
+        foreach (var entry in entries)
         {
             publications.Add(new PublishedEntry(entry.Offset, new DateTimeOffset(entry.At, TimeSpan.Zero), [.. entry.Outboxes.Select(PlaceOf)]));
         }
@@ -66,8 +76,11 @@ internal sealed class PublicationLedger(GatewayAttachments gateways, Allowance s
     /// <summary>The activation ends.</summary>
     public void Close()
     {
-        silo.Return(BytesOf(_entries.Room));
-        _entries.Clear();
+        lock (_sync)
+        {
+            silo.Return(BytesOf(_entries.Room));
+            _entries.Clear();
+        }
     }
 
     private OutboxDescription Describe(GatewayOutbox outbox) => new()
