@@ -1,6 +1,7 @@
 using WsCluster;
 using WsCluster.Configuration;
 using WsCluster.Gateway;
+using WsCluster.Gateway.Admin;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.ServerApi;
@@ -14,7 +15,7 @@ const string DefaultUrl = "http://localhost:8000";
 string[] sections =
 [
     "Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer",
-    "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client", "Telemetry",
+    "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client", "Telemetry", "Console",
 ];
 
 // The settings beside the binary count, wherever the process is started from.
@@ -75,10 +76,7 @@ try
     inside.MapServerApi();
     app.Map(WebSocketEndpoint.Path, (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
     app.MapStreams();
-    if (cluster.IsEmbedded)
-    {
-        inside.MapTryPage();
-    }
+    inside.MapConsole();
 
     GatewayLog.Announce(app.Logger, app.Services);
     app.Lifetime.ApplicationStarted.Register(() => StartBanner.Print(app.Services, cluster, generatedKey));

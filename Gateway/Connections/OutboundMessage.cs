@@ -24,6 +24,9 @@ internal sealed class OutboundMessage
         _payloadStart = payloadStart;
     }
 
+    /// <summary>The channel whose publication it is; null for everything else.</summary>
+    public string? Channel { get; set; }
+
     /// <summary>The message alone, for transports that frame it themselves.</summary>
     public ReadOnlyMemory<byte> Payload => _bytes.AsMemory(_payloadStart);
 

@@ -111,6 +111,11 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
     {
         encodable = OutboundMessage.TryEncode(
             codec, new Reply { Push = new Push { Channel = channel, Pub = publication } }, delta, out var message);
+        if (encodable)
+        {
+            message.Channel = channel;
+        }
+
         return message;
     }
 }

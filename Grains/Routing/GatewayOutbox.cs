@@ -42,6 +42,7 @@ internal sealed class GatewayOutbox
     private TaskCompletionSource? _flushed;
     private long _batchQueuedAt; // of the batch under way; only the pump uses it
     private TaskCompletionSource? _acknowledged; // by another way than the answer: of the batch under way
+    private DateTimeOffset? _overflowedAt;
 
     /// <param name="context">What the silo's outboxes share.</param>
     /// <param name="lane">The lane that is delivered to.</param>
@@ -78,6 +79,18 @@ internal sealed class GatewayOutbox
             lock (_lock)
             {
                 return _buffer.Bytes;
+            }
+        }
+    }
+
+    /// <summary>When its content was dropped for the last time; null: never.</summary>
+    public DateTimeOffset? OverflowedAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _overflowedAt;
             }
         }
     }
@@ -233,6 +246,7 @@ internal sealed class GatewayOutbox
 
         _buffer.Clear();
         _mustResynchronise = true;
+        _overflowedAt = _context.Time.GetUtcNow();
     }
 
     private void Signal()
