@@ -24,6 +24,9 @@ namespace WsCluster.Gateway.Hosting;
 /// <summary>The one place that says what a gateway consists of.</summary>
 internal static class GatewayHosting
 {
+    /// <summary>For what stops after the connections: requests under way, the link to the cluster.</summary>
+    private static readonly TimeSpan TimeAfterDrain = TimeSpan.FromSeconds(20);
+
     /// <summary>Adds the gateway's services. An Orleans client or silo must be added too, and tell <see cref="ClusterMembership"/> when it has joined.</summary>
     public static IServiceCollection AddWsClusterGateway(this IServiceCollection services, IConfiguration configuration)
     {
@@ -46,6 +49,8 @@ internal static class GatewayHosting
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<ConnectionHost>();
         services.AddHostedService<GatewayDrain>();
+        services.AddOptions<HostOptions>().Configure<IOptions<GatewayOptions>>((host, gateway) =>
+            host.ShutdownTimeout = gateway.Value.DrainWindow + gateway.Value.CloseTimeout + TimeAfterDrain);
         services.AddSingleton<UserDirectory>();
 
         services.AddSingleton<SiloWatch>();
