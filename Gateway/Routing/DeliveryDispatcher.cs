@@ -37,6 +37,7 @@ internal sealed class DeliveryDispatcher(
         }
 
         var reader = new DeliveryReader(batch.Entries);
+        byte[]? trace = null;
         while (true)
         {
             try
@@ -46,7 +47,14 @@ internal sealed class DeliveryDispatcher(
                     return;
                 }
 
-                Dispatch(ref reader);
+                if (reader.Kind == DeliveryKind.Trace)
+                {
+                    trace = reader.Body.ToArray();
+                    continue;
+                }
+
+                Dispatch(ref reader, trace);
+                trace = null;
             }
             catch (Exception e)
             {
@@ -60,7 +68,7 @@ internal sealed class DeliveryDispatcher(
         }
     }
 
-    private void Dispatch(ref DeliveryReader reader)
+    private void Dispatch(ref DeliveryReader reader, byte[]? trace)
     {
         if (reader.Kind == DeliveryKind.UserMoved)
         {
@@ -92,7 +100,7 @@ internal sealed class DeliveryDispatcher(
         {
             case DeliveryKind.Publication:
                 var publication = reader.ReadPublication(out var epoch);
-                channel.Deliver(epoch, publication);
+                channel.Deliver(epoch, trace is null ? publication : publication with { Trace = trace });
                 break;
             case DeliveryKind.Join or DeliveryKind.Leave:
                 channel.DeliverPresence(reader.ReadInfo(), reader.Kind == DeliveryKind.Join);

@@ -1,6 +1,7 @@
 using WsCluster.Configuration;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Tracing;
 
 namespace WsCluster.Gateway.Subscriptions;
 
@@ -272,7 +273,7 @@ internal sealed class ChannelSubscribers : IDeadline
             case Receipt.Gap:
                 return false;
             case Receipt.Deliver:
-                _directory.Metrics.Delivered(_subscribers.Deliver(Name, publication, _latest));
+                _directory.Metrics.Delivered(Fan(publication));
                 Listener?.Invoke(publication);
                 if (publication.Offset > 0)
                 {
@@ -284,6 +285,15 @@ internal sealed class ChannelSubscribers : IDeadline
             default:
                 return true;
         }
+    }
+
+    private int Fan(Publication publication)
+    {
+        using var span = PublishTrace.Continue("deliver", publication.Trace, Name);
+        var traced = span is null ? publication : publication with { Trace = PublishTrace.ContextOf(span) };
+        var subscribers = _subscribers.Deliver(Name, traced, _latest);
+        span?.SetTag("wscluster.subscribers", subscribers);
+        return subscribers;
     }
 
     /// <summary>Publications were lost for good: positioned subscribers must recover or start anew (§9).</summary>
