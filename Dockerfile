@@ -2,8 +2,9 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS restored
 WORKDIR /src
 # Only what decides the packages, so that this layer lasts until a project file changes.
-COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props ./
 COPY Contracts/Contracts.csproj Contracts/
+COPY Client/Client.csproj Client/
 COPY Grains/Grains.csproj Grains/
 COPY Gateway/Gateway.csproj Gateway/
 COPY Silo/Silo.csproj Silo/

@@ -149,6 +149,7 @@ fi
 install redis-server:redis-server ip:iproute2 haproxy:haproxy nginx:nginx-light /usr/bin/chromium:chromium node:nodejs npm:npm php:php-cli curl:curl \
   /usr/lib/python3/dist-packages/websockets:python3-websockets
 step "building the solution" 900 dotnet build WsCluster.sln -c Release --disable-build-servers -v quiet || summary
+step "packages" 120 tests/Packages/check.sh "$results/packages"
 say "style"
 if run 300 dotnet format WsCluster.sln --verify-no-changes --no-restore; then add style 1 0 0; else add style 0 1 0; fi
 suite Unit 300

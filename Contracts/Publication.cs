@@ -18,4 +18,7 @@ public sealed record Publication
 
     /// <summary>True when subscribers that asked for deltas may get this publication as one.</summary>
     [Id(4)] public bool Delta { get; init; }
+
+    /// <summary>The span that it is part of (<see cref="Tracing.PublishTrace"/>), while it is on its way; kept nowhere.</summary>
+    [field: NonSerialized] internal byte[]? Trace { get; init; }
 }

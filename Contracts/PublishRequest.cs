@@ -33,4 +33,7 @@ public sealed record PublishRequest
 
     /// <summary>Versions are compared only within one version epoch; null or empty compares always.</summary>
     [Id(7)] public string? VersionEpoch { get; init; }
+
+    /// <summary>The span that asked for it (<see cref="Tracing.PublishTrace"/>); null for all that are not traced.</summary>
+    [Id(8)] internal byte[]? Trace { get; init; }
 }

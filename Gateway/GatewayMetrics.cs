@@ -44,8 +44,8 @@ internal sealed class GatewayMetrics
     private readonly UpDownCounter<long> _streams;
     private readonly UpDownCounter<long> _uplinkBytes;
     private readonly Counter<long> _uplinkRefused;
-    private readonly Counter<long> _commandsTaken;
-    private readonly Counter<long> _deliveries;
+    private long _commandsTaken; // counted in plain fields: the hot path pays one addition, and others may ask for the sum
+    private long _deliveries;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -78,14 +78,20 @@ internal sealed class GatewayMetrics
         _writeLatency = _meter.CreateHistogram("wscluster.gateway.write.latency", "s", "From the first message queued for a round of sending to the last one handed to the kernel: the longest that any of the round waited.", advice: Latency.Buckets);
         _apiLatency = _meter.CreateHistogram("wscluster.gateway.api.latency", "s", "Calls of the HTTP API, by method and result: ok, or the number of the error.", advice: Latency.Buckets);
         _opened = _meter.CreateCounter<long>("wscluster.gateway.connections.opened", "{connection}", "Connections that began.");
-        _commandsTaken = _meter.CreateCounter<long>("wscluster.gateway.commands", "{command}", "Commands of clients.");
-        _deliveries = _meter.CreateCounter<long>("wscluster.gateway.deliveries", "{message}", "Publications queued to subscribers, each counted for every subscriber.");
+        _meter.CreateObservableCounter("wscluster.gateway.commands", () => CommandsTaken, "{command}", "Commands of clients.");
+        _meter.CreateObservableCounter("wscluster.gateway.deliveries", () => Deliveries, "{message}", "Publications queued to subscribers, each counted for every subscriber.");
         _streams = _meter.CreateUpDownCounter<long>("wscluster.gateway.streams", "{connection}", "Open connections over HTTP streams and event streams.");
         _uplinkBytes = _meter.CreateUpDownCounter<long>("wscluster.gateway.uplink.bytes", "By", "Frames that came by requests and wait, here or for their gateway.");
         _uplinkRefused = _meter.CreateCounter<long>("wscluster.gateway.uplink.refused", "{frame}", "Frames refused with 503 because too much waits.");
     }
 
-    public void Delivered(int subscribers) => _deliveries.Add(subscribers);
+    /// <summary>Commands of clients so far.</summary>
+    public long CommandsTaken => Volatile.Read(ref _commandsTaken);
+
+    /// <summary>Publications queued to subscribers so far, each counted for every subscriber.</summary>
+    public long Deliveries => Volatile.Read(ref _deliveries);
+
+    public void Delivered(int subscribers) => Interlocked.Add(ref _deliveries, subscribers);
 
     public void PublishesSettled(TimeSpan taken) => _publishLatency.Record(taken.TotalSeconds);
 
@@ -114,7 +120,7 @@ internal sealed class GatewayMetrics
 
     public void CommandStarted()
     {
-        _commandsTaken.Add(1);
+        Interlocked.Increment(ref _commandsTaken);
         _commands.Add(1);
     }
 

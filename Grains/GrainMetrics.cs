@@ -51,7 +51,7 @@ internal sealed class GrainMetrics
         _channels = _meter.CreateUpDownCounter<long>("wscluster.channels.active", "{channel}", "Channels active on this silo.");
         _users = _meter.CreateUpDownCounter<long>("wscluster.users.active", "{user}", "Users active on this silo.");
         _limitHits = _meter.CreateCounter<long>("wscluster.silo.limit.hits", "{hit}", "Times that a limit of the silo or of one channel had its outcome (docs/limits.md), by limit.");
-        _publishLatency = _meter.CreateHistogram("wscluster.publish.latency", "s", "From a call that publishes reaching its channel to the answer, Redis included where history is kept there; a call may publish several.", advice: Latency.Buckets);
+        _publishLatency = _meter.CreateHistogram("wscluster.publish.latency", "s", "Calls that publish, at their channel: until the answer, Redis included where history is kept there. What enters a live channel in memory takes no call and is not counted.", advice: Latency.Buckets);
         _deliveryLatency = _meter.CreateHistogram("wscluster.delivery.latency", "s", "From the oldest delivery of a batch being queued for its gateway to the gateway's acknowledgement.", advice: Latency.Buckets);
         _storeLatency = _meter.CreateHistogram("wscluster.store.latency", "s", "Appends to Redis, until they count: repeats and syncs of the file included.", advice: Latency.Buckets);
     }

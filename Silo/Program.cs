@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Orleans.Dashboard;
 using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.Hosting;
@@ -28,11 +29,22 @@ try
     HttpPortCheck.ThrowIfUsed(builder.Configuration);
     builder.AddWsClusterSilo();
     builder.AddTelemetry("wscluster-silo");
+    var hasDashboard = builder.Configuration.ReadChecked<SiloEndpointOptions>(SiloEndpointOptions.SectionName).Dashboard;
+    if (hasDashboard)
+    {
+        builder.UseOrleans(orleans => orleans.AddDashboard());
+    }
+
     var app = builder.Build();
     var silo = app.Services.GetRequiredService<ILocalSiloDetails>();
 
     app.MapSiloHealth();
     app.MapMetrics();
+    if (hasDashboard)
+    {
+        app.MapOrleansDashboard("/dashboard");
+    }
+
     app.Lifetime.ApplicationStarted.Register(() =>
         Console.WriteLine($"Silo {silo.SiloAddress.Endpoint} has joined cluster {silo.ClusterId}; health on {string.Join(", ", app.Urls)}."));
     await app.RunAsync();

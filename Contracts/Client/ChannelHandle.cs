@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using WsCluster.Routing;
+using WsCluster.Tracing;
 
 namespace WsCluster;
 
@@ -16,6 +18,11 @@ internal sealed class ChannelHandle(string name, IGrainFactory grains, CallRetry
     public Task<StreamPosition> PublishAsync(PublishRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request.Trace is null && PublishTrace.ContextOf(Activity.Current) is { } trace)
+        {
+            request = request with { Trace = trace };
+        }
+
         if (!retry.IsOn)
         {
             return retry.OnceAsync(() => Grain.PublishAsync(request), cancellationToken);

@@ -18,6 +18,8 @@ public enum DeliveryKind : byte
     Moved = 5,
     /// <summary>The user (the key) leaves this silo: restore its sessions to find it.</summary>
     UserMoved = 6,
+    /// <summary>The trace context of the entry that follows, which has the same key (<see cref="Tracing.PublishTrace"/>).</summary>
+    Trace = 7,
 }
 
 /// <summary>

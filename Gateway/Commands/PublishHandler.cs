@@ -3,6 +3,7 @@ using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Publishing;
+using WsCluster.Tracing;
 
 namespace WsCluster.Gateway.Commands;
 
@@ -46,6 +47,7 @@ internal sealed class PublishHandler(
             return (refusal, null);
         }
 
+        var span = PublishTrace.Begin(channel);
         var signed = request! with
         {
             Info = new ClientInfo
@@ -59,7 +61,8 @@ internal sealed class PublishHandler(
             // An attempt whose outcome nobody knows is repeated: in a stream that must not give it a second place. Without
             // history there is no stream to look a key up in that would be worth its memory.
             IdempotencyKey = channelOptions!.HasHistory ? IdempotencyKeys.Next() : null,
+            Trace = PublishTrace.ContextOf(span),
         };
-        return (Refusal.None, new PendingPublish(channel, signed, command.Id));
+        return (Refusal.None, new PendingPublish(channel, signed, command.Id, span));
     }
 }

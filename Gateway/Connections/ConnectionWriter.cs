@@ -27,6 +27,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
     private (int Code, string Reason)? _close;
     private TaskCompletionSource? _drained;
     private Dictionary<string, int>? _dropped; // publications that the end of the connection kept from being sent, by channel
+    private List<TracedWrites>? _traced; // of the frame that is being sent; null when none of it is traced
 
     /// <summary>Called once when the queue is over its limit.</summary>
     public Action? Overflowed { get; set; }
@@ -277,6 +278,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
 
             messageBytes = first.Length;
             var bytes = BytesOf(first);
+            NoteTrace(first);
             if (_pending.Count == 0 || bytes.Length > SendBytes)
             {
                 frame = bytes;
@@ -295,6 +297,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
                 BytesOf(next).CopyTo(rented.AsMemory(length));
                 length += BytesOf(next).Length;
                 messageBytes += next.Length;
+                NoteTrace(next);
             }
 
             frame = rented.AsMemory(0, length);
@@ -304,10 +307,20 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
 
     private ReadOnlyMemory<byte> BytesOf(OutboundMessage message) => transport.SendsWebSocketFrames ? message.Frame : message.Payload;
 
+    private void NoteTrace(OutboundMessage message)
+    {
+        if (message.Writes is { } writes)
+        {
+            (_traced ??= []).Add(writes);
+        }
+    }
+
     private void Sent(int messageBytes)
     {
         lock (_sync)
         {
+            _traced?.ForEach(writes => writes.Written(transport.Name));
+            _traced = null;
             _queuedBytes -= messageBytes;
             if (_drained is not null && _queuedBytes <= maxQueuedBytes / 2)
             {

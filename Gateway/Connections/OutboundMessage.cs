@@ -27,6 +27,9 @@ internal sealed class OutboundMessage
     /// <summary>The channel whose publication it is; null for everything else.</summary>
     public string? Channel { get; set; }
 
+    /// <summary>Where to tell that it was written; null for all that are not traced.</summary>
+    public TracedWrites? Writes { get; set; }
+
     /// <summary>The message alone, for transports that frame it themselves.</summary>
     public ReadOnlyMemory<byte> Payload => _bytes.AsMemory(_payloadStart);
 

@@ -54,7 +54,7 @@ internal static class StartBanner
     };
 
     /// <summary>An address that a person can open, also when the server listens on all of them.</summary>
-    private static string Reachable(string url) => url
+    public static string Reachable(string url) => url
         .Replace("//[::]", "//localhost", StringComparison.Ordinal)
         .Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal)
         .Replace("//*", "//localhost", StringComparison.Ordinal)

@@ -63,6 +63,7 @@ internal sealed class PublishPipeline(Connection connection, ChannelPublisher pu
             foreach (var publish in group)
             {
                 connection.Send(ReplyTo(publish));
+                publish.Answered();
             }
 
             metrics.PublishesEnded(group.Count);

@@ -40,6 +40,7 @@ internal sealed class DeliveryDispatcher(
         }
 
         var reader = new DeliveryReader(batch.Entries);
+        byte[]? trace = null;
         while (true)
         {
             try
@@ -49,7 +50,14 @@ internal sealed class DeliveryDispatcher(
                     return;
                 }
 
-                Dispatch(ref reader);
+                if (reader.Kind == DeliveryKind.Trace)
+                {
+                    trace = reader.Body.ToArray();
+                    continue;
+                }
+
+                Dispatch(ref reader, trace);
+                trace = null;
             }
             catch (Exception e)
             {
@@ -63,7 +71,7 @@ internal sealed class DeliveryDispatcher(
         }
     }
 
-    private void Dispatch(ref DeliveryReader reader)
+    private void Dispatch(ref DeliveryReader reader, byte[]? trace)
     {
         if (reader.Kind == DeliveryKind.UserMoved)
         {
@@ -95,7 +103,7 @@ internal sealed class DeliveryDispatcher(
         {
             case DeliveryKind.Publication:
                 var publication = reader.ReadPublication(out var epoch);
-                channel.Deliver(epoch, publication);
+                channel.Deliver(epoch, trace is null ? publication : publication with { Trace = trace });
                 break;
             case DeliveryKind.Join or DeliveryKind.Leave:
                 channel.DeliverPresence(reader.ReadInfo(), reader.Kind == DeliveryKind.Join);

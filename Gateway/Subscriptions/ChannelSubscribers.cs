@@ -3,6 +3,7 @@ using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Routing;
+using WsCluster.Tracing;
 
 namespace WsCluster.Gateway.Subscriptions;
 
@@ -317,7 +318,7 @@ internal sealed class ChannelSubscribers : IDeadline
             case Receipt.Gap:
                 return false;
             case Receipt.Deliver:
-                var queued = _subscribers.Deliver(Name, publication, _latest);
+                var queued = Fan(publication);
                 if (!_isInternal)
                 {
                     _directory.Metrics.Delivered(queued);
@@ -339,6 +340,15 @@ internal sealed class ChannelSubscribers : IDeadline
                 _ledger.Happened(StreamEventKind.Foreign, publication.Offset, publication.Offset);
                 return true;
         }
+    }
+
+    private int Fan(Publication publication)
+    {
+        using var span = PublishTrace.Continue("deliver", publication.Trace, Name);
+        var traced = span is null ? publication : publication with { Trace = PublishTrace.ContextOf(span) };
+        var subscribers = _subscribers.Deliver(Name, traced, _latest);
+        span?.SetTag("wscluster.subscribers", subscribers);
+        return subscribers;
     }
 
     /// <summary>Publications were lost for good: positioned subscribers must recover or start anew (§9).</summary>

@@ -67,8 +67,8 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
             }
 
             var message = delta && subscription.HasDeltaBase
-                ? shortened ??= Encode(channel, WireMessages.WithDelta(previous, publication, codec.Kind), ref encodable)
-                : full ??= Encode(channel, WireMessages.ToWire(publication), ref encodable);
+                ? shortened ??= Encode(channel, WireMessages.WithDelta(previous, publication, codec.Kind), publication.Trace, ref encodable)
+                : full ??= Encode(channel, WireMessages.ToWire(publication), publication.Trace, ref encodable);
             subscription.HasDeltaBase = ordered; // the client's base is what it got last; the stream's has an offset
             if (encodable)
             {
@@ -107,13 +107,18 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
         }
     }
 
-    private OutboundMessage Encode(string channel, Wire.Publication publication, ref bool encodable)
+    private OutboundMessage Encode(string channel, Wire.Publication publication, byte[]? trace, ref bool encodable)
     {
         encodable = OutboundMessage.TryEncode(
             codec, new Reply { Push = new Push { Channel = channel, Pub = publication } }, delta, out var message);
         if (encodable)
         {
             message.Channel = channel;
+        }
+
+        if (encodable && trace is not null)
+        {
+            message.Writes = new TracedWrites(trace);
         }
 
         return message;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using WsCluster.Grains.Routing;
 using WsCluster.Routing;
+using WsCluster.Tracing;
 
 namespace WsCluster.Grains.Channels;
 
@@ -22,10 +23,17 @@ internal sealed class ChannelDeliveries(string channel, GatewayAttachments gatew
             return;
         }
 
+        using var span = PublishTrace.Continue("channel", publication.Trace, channel);
+        var trace = PublishTrace.ContextOf(span);
         lock (_sync)
         {
+            if (trace is not null)
+            {
+                DeliveryWriter.Write(_entry, DeliveryKind.Trace, channel, trace); // one piece with the publication: no batch ends between
+            }
+
             DeliveryWriter.WritePublication(_entry, channel, epoch, publication);
-            Deliver();
+            Deliver(trace);
         }
     }
 
@@ -55,9 +63,9 @@ internal sealed class ChannelDeliveries(string channel, GatewayAttachments gatew
         }
     }
 
-    private void Deliver()
+    private void Deliver(byte[]? trace = null)
     {
-        gateways.Deliver(_entry.WrittenSpan);
+        gateways.Deliver(_entry.WrittenSpan, trace);
 
         // The buffer is reused, but one large publication must not stay with an idle channel for good.
         if (_entry.Capacity > LargestKept)

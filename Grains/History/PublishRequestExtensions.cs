@@ -13,5 +13,6 @@ internal static class PublishRequestExtensions
         Info = request.Info,
         Tags = request.Tags,
         Delta = request.Delta || options.DeltaPublish,
+        Trace = request.Trace,
     };
 }

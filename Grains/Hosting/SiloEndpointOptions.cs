@@ -21,4 +21,10 @@ public sealed class SiloEndpointOptions
     /// without a cluster, and else the first address of this host that is not loopback.
     /// </summary>
     public string AdvertisedAddress { get; set; } = "";
+
+    /// <summary>
+    /// Serve Orleans' own dashboard (grains, calls, silos) at /dashboard, where the silo's health is; set it on all silos. It has no
+    /// login, and measuring every call costs some of the silo's time. Only a silo that is a process of its own has it.
+    /// </summary>
+    public bool Dashboard { get; set; }
 }

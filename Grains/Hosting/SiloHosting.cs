@@ -7,6 +7,7 @@ using Orleans.Hosting;
 using WsCluster.Configuration;
 using WsCluster.Grains.Hosting.Health;
 using WsCluster.Grains.Hosting.Membership;
+using WsCluster.Grains.Hosting.Telemetry;
 using ClusterOptions = WsCluster.Configuration.ClusterOptions;
 using OrleansClusterOptions = Orleans.Configuration.ClusterOptions;
 
@@ -36,6 +37,10 @@ public static class SiloHosting
             silo.ConfigureEndpoints(address, endpoint.Port, endpoint.GatewayPort, listenOnAnyHostAddress: !cluster.IsEmbedded);
             silo.UseMembership(cluster, new IPEndPoint(address, endpoint.Port));
             silo.AddWsClusterGrains(configuration);
+            if (configuration.TracesPublications())
+            {
+                silo.AddActivityPropagation();
+            }
         });
         return builder;
     }

@@ -85,12 +85,12 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
         }
     }
 
-    /// <summary>Queues the same bytes for every gateway. Waits for none.</summary>
-    public void Deliver(ReadOnlySpan<byte> entry)
+    /// <summary>Queues the same bytes for every gateway, with the trace that they are part of. Waits for none.</summary>
+    public void Deliver(ReadOnlySpan<byte> entry, byte[]? trace = null)
     {
         foreach (var outbox in _all)
         {
-            outbox.Enqueue(entry); // a closed outbox drops it: its gateway is gone, and this grain is about to be told
+            outbox.Enqueue(entry, trace); // a closed outbox drops it: its gateway is gone, and this grain is about to be told
         }
     }
 

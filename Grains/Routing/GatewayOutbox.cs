@@ -40,6 +40,7 @@ internal sealed class GatewayOutbox
     private bool _sentSinceTick;
     private TimeSpan _silence;
     private TaskCompletionSource? _flushed;
+    private OutboxTraces? _traces; // null while nothing is traced
     private long _batchQueuedAt; // of the batch under way; only the pump uses it
     private TaskCompletionSource? _acknowledged; // by another way than the answer: of the batch under way
     private DateTimeOffset? _overflowedAt;
@@ -96,7 +97,7 @@ internal sealed class GatewayOutbox
     }
 
     /// <summary>Queues an entry behind all earlier ones. False when the outbox is closed: the gateway is gone.</summary>
-    public bool Enqueue(ReadOnlySpan<byte> entry)
+    public bool Enqueue(ReadOnlySpan<byte> entry, byte[]? trace = null)
     {
         lock (_lock)
         {
@@ -112,6 +113,10 @@ internal sealed class GatewayOutbox
             else
             {
                 _buffer.Append(entry);
+                if (trace is not null)
+                {
+                    (_traces ??= new OutboxTraces(_context.Time)).Queued(trace, _buffer.Bytes);
+                }
             }
 
             Signal();
@@ -245,6 +250,7 @@ internal sealed class GatewayOutbox
         }
 
         _buffer.Clear();
+        _traces = null;
         _mustResynchronise = true;
         _overflowedAt = _context.Time.GetUtcNow();
     }
@@ -293,6 +299,7 @@ internal sealed class GatewayOutbox
                 return null;
             }
 
+            _traces?.Taken(taken.Length);
             resynchronise = _mustResynchronise;
             siloStopping = _siloStopping;
             sequence = ++_lastSequence;
@@ -380,6 +387,7 @@ internal sealed class GatewayOutbox
         {
             _awaitsAcknowledgement = false;
             _silence = TimeSpan.Zero;
+            _traces?.Acknowledged(GatewayId);
         }
 
         _context.Metrics.BatchDelivered(batch.Entries.Length, batch.Entries.Length > 0 ? _context.Time.GetElapsedTime(_batchQueuedAt) : null);

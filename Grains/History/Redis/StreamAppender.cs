@@ -1,3 +1,5 @@
+using WsCluster.Tracing;
+
 namespace WsCluster.Grains.History.Redis;
 
 /// <summary>
@@ -40,6 +42,7 @@ internal sealed class StreamAppender(
                 }
 
                 metrics.Stored(time.GetElapsedTime(started));
+                Trace(group, time.GetElapsedTime(started));
                 return reply;
             }
             catch (RedisAwayException e) when (e.MayHaveRun || unknown is not null)
@@ -53,6 +56,17 @@ internal sealed class StreamAppender(
             }
 
             metrics.StoreRetried();
+        }
+    }
+
+    private static void Trace(IReadOnlyList<PendingAppend> group, TimeSpan taken)
+    {
+        foreach (var append in group)
+        {
+            if (append.Request.Trace is { } context)
+            {
+                PublishTrace.Emit("append", context, taken, "wscluster.group", group.Count);
+            }
         }
     }
 

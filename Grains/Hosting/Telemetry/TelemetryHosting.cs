@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -8,7 +9,9 @@ using Microsoft.Extensions.Options;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 using WsCluster.Configuration;
+using WsCluster.Tracing;
 
 namespace WsCluster.Grains.Hosting.Telemetry;
 
@@ -21,6 +24,8 @@ public static class TelemetryHosting
     // Our own, and those of the platform and of Orleans: docs/metrics.md names what is worth looking at.
     private static readonly string[] Meters =
         ["WsCluster.*", "System.Runtime", "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Hosting"];
+
+    private static readonly string[] Sources = [PublishTrace.SourceName, "Microsoft.AspNetCore", "Microsoft.Orleans.Application"];
 
     private static string? Version =>
         typeof(TelemetryHosting).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
@@ -56,6 +61,38 @@ public static class TelemetryHosting
                 });
             }
         });
+        if (options.Traces)
+        {
+            telemetry.WithTracing(traces => traces
+                .AddSource(Sources)
+                .SetSampler(new ParentBasedSampler(new PublicationSampler(options.TraceRatio)))
+                .AddOtlpExporter(exporter => Configure(exporter, options, "v1/traces")));
+        }
+    }
+
+    /// <summary>
+    /// Keeps requests for other paths out of traces: health checks would be most of them, and a stream would be a span of hours.
+    /// </summary>
+    /// <param name="app">The process.</param>
+    /// <param name="prefix">What the paths begin with that are part of traces.</param>
+    public static void TraceRequestsOf(this IApplicationBuilder app, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        if (!app.ApplicationServices.GetRequiredService<IConfiguration>().TracesPublications())
+        {
+            return;
+        }
+
+        app.Use((context, next) =>
+        {
+            if (Activity.Current is { } span)
+            {
+                span.DisplayName = $"{context.Request.Method} {context.Request.Path}";
+                span.ActivityTraceFlags &= context.Request.Path.StartsWithSegments(prefix, StringComparison.Ordinal) ? ~ActivityTraceFlags.None : ~ActivityTraceFlags.Recorded;
+            }
+
+            return next(context);
+        });
     }
 
     /// <summary>Serves the metrics, when they are to be.</summary>
@@ -66,6 +103,13 @@ public static class TelemetryHosting
         {
             app.MapPrometheusScrapingEndpoint(MetricsPath);
         }
+    }
+
+    /// <summary>True when publications are to be traced: then the cluster's calls carry the context of the trace that they serve.</summary>
+    public static bool TracesPublications(this IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Read(configuration).Traces;
     }
 
     private static TelemetryOptions Read(IConfiguration configuration)

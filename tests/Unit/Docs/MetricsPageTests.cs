@@ -40,7 +40,7 @@ public sealed class MetricsPageTests
 
     private static string KindOf(Instrument instrument) => instrument switch
     {
-        Counter<long> => "counter",
+        Counter<long> or ObservableCounter<long> => "counter",
         Histogram<long> or Histogram<double> => "histogram",
         _ => "gauge",
     };

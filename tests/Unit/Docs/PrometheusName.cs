@@ -17,5 +17,5 @@ internal static class PrometheusName
         return IsCounter(instrument) ? name + "_total" : name;
     }
 
-    private static bool IsCounter(Instrument instrument) => instrument is Counter<long>;
+    private static bool IsCounter(Instrument instrument) => instrument is Counter<long> or ObservableCounter<long>;
 }

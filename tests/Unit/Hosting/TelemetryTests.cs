@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,7 +14,7 @@ using WsCluster.Tests.Unit.Docs;
 namespace WsCluster.Tests.Unit.Hosting;
 
 /// <summary>What a scrape of a process brings.</summary>
-public sealed class TelemetryTests
+public sealed partial class TelemetryTests
 {
     [Fact]
     public async Task Metrics_EveryInstrument_IsThereUnderItsDocumentedName()
@@ -32,6 +33,23 @@ public sealed class TelemetryTests
         Assert.Equal(instruments.Select(PrometheusName.Of).Order(StringComparer.Ordinal), served);
         Assert.Contains("wscluster_gateway_publish_latency_seconds_bucket{", text, StringComparison.Ordinal);
         Assert.Contains("le=\"0.0001\"", text, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("alerts.yml", 15), InlineData("grafana-dashboard.json", 25)]
+    public async Task Monitoring_EveryMetricThatItUses_IsServed(string file, int atLeast)
+    {
+        await using var app = await StartAsync("Telemetry:Prometheus=true");
+        foreach (var instrument in Instruments.All(app.Services.GetRequiredService<IMeterFactory>()))
+        {
+            Measure(instrument);
+        }
+
+        var served = (await ScrapeAsync(app)).Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('{', ' ')[0]).ToHashSet(StringComparer.Ordinal);
+        var used = MetricName().Matches(await File.ReadAllTextAsync(
+            Path.Combine(ConfigurationReferenceTests.RepositoryRoot(), "deploy", "monitoring", file), TestContext.Current.CancellationToken)).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
+
+        Assert.InRange(used.Count, atLeast, 1000);
+        Assert.Equal([], used.Except(served));
     }
 
     [Fact]
@@ -78,6 +96,9 @@ public sealed class TelemetryTests
         using var http = new HttpClient();
         return await http.GetStringAsync(AddressOf(app));
     }
+
+    [GeneratedRegex(@"\b(wscluster|dotnet|orleans|kestrel|http_server)_[a-z_]+[a-z]\b")]
+    private static partial Regex MetricName();
 
     private static void Measure(Instrument instrument)
     {
