@@ -52,7 +52,10 @@ async function load(symbol) {
   const publications = await client.history(`prices:${symbol.id}`, kept).catch(() => []);
   if (publications.length > symbol.points.length) {
     symbol.points = publications.reverse().map(({ data }) => point(data));
-    symbol.waiting ??= symbol.points.pop();
+    if (symbol.waiting && symbol.waiting.at <= symbol.points.at(-1).at) {
+      symbol.waiting = null; // it is in the history, too
+    }
+    show(symbol);
   }
 }
 
