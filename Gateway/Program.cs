@@ -9,11 +9,12 @@ using WsCluster.Gateway.Transports.Sockets;
 using WsCluster.Gateway.Transports.Streams;
 using WsCluster.Grains.Hosting;
 using WsCluster.Grains.Hosting.Telemetry;
+using WsCluster.Tls;
 
 const string DefaultUrl = "http://localhost:8000";
 string[] sections =
 [
-    "Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer",
+    "Channels", "ClusterTls", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer",
     "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client", "Telemetry",
 ];
 
@@ -37,6 +38,7 @@ try
 
     InternalListener.Listen(builder.WebHost, configuration);
     HttpPortCheck.ThrowIfUsed(configuration);
+    builder.UseGatewayTls();
 
     // Orleans first: it starts before whatever calls grains, and stops after it.
     string? generatedKey = null;
@@ -47,6 +49,7 @@ try
     }
     else
     {
+        configuration.ThrowIfUnreadable(ClusterTlsOptions.SectionName, typeof(ClusterTlsOptions));
         builder.Services.AddJoiningClient(services => services.AddWsClusterClient(configuration));
     }
 

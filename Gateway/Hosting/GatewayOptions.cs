@@ -19,6 +19,15 @@ internal sealed class GatewayOptions
     /// </summary>
     public string InternalUrls { get; set; } = "";
 
+    /// <summary>
+    /// The PEM file of the certificate for addresses that begin with https://, and after it those that link it to its authority.
+    /// Read again every 5 seconds. Empty: what Kestrel:Certificates and Kestrel:Endpoints say.
+    /// </summary>
+    public string CertificateFile { get; set; } = "";
+
+    /// <summary>The PEM file of its key. Empty: the key is in CertificateFile.</summary>
+    public string CertificateKeyFile { get; set; } = "";
+
     /// <summary>Let clients connect without a token, as the anonymous user.</summary>
     public bool AllowAnonymous { get; set; }
 
