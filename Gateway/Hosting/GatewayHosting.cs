@@ -35,7 +35,7 @@ internal static class GatewayHosting
         services.AddSingleton<IValidateOptions<ChannelNamespaces>, DecisionRules>();
 
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, HttpServerLimits>();
-        services.TryAddSingleton<GatewayMetrics>();
+        services.TryAddSingleton<GatewayMetrics>(); // the API counts what it refuses in the same
         services.AddHostedService<GatewayGauges>();
         services.AddSingleton<GatewayReadiness>();
 

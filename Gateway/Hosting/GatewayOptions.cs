@@ -140,6 +140,13 @@ internal sealed class GatewayOptions
     [Range(1, 100_000)]
     public int MaxHistoryPublications { get; set; } = 300;
 
+    /// <summary>
+    /// Publications of history that are read for one connection in a second, those that it recovers included, with a burst of
+    /// ten seconds' worth. A faster client waits, as with MaxCommandsPerSecond. Zero: no limit.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int MaxHistoryPublicationsPerSecond { get; set; } = 10_000;
+
     /// <summary>Most publications that a subscriber recovers; a larger gap is not recovered.</summary>
     [Range(1, 100_000)]
     public int MaxRecoveryPublications { get; set; } = 300;

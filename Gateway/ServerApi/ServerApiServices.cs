@@ -19,6 +19,7 @@ internal static class ServerApiServices
         services.AddMetrics();
         services.TryAddSingleton<GatewayMetrics>();
         services.TryAddSingleton<ApiKeys>();
+        services.TryAddSingleton<ApiRates>();
         services.TryAddSingleton<ApiChannels>();
         services.TryAddSingleton<ApiDispatcher>();
         services.TryAddSingleton<BatchMethod>();
