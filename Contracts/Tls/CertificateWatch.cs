@@ -36,9 +36,9 @@ internal sealed partial class CertificateWatch(CertificateFile certificate, stri
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "The certificate of {Name} was replaced; the new one is valid until {NotAfter}.", EventName = "CertificateReplaced")]
+    [LoggerMessage(2201, LogLevel.Information, "The certificate of {Name} was replaced; the new one is valid until {NotAfter}.", EventName = "CertificateReplaced")]
     private static partial void Replaced(ILogger logger, string name, DateTime notAfter);
 
-    [LoggerMessage(2, LogLevel.Warning, "The certificate of {Name} has changed but cannot be used, so the old one stays: {Problem}", EventName = "CertificateNotReplaced")]
+    [LoggerMessage(2202, LogLevel.Warning, "The certificate of {Name} has changed but cannot be used, so the old one stays: {Problem}", EventName = "CertificateNotReplaced")]
     private static partial void NotReplaced(ILogger logger, string name, string problem);
 }

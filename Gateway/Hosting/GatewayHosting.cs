@@ -102,6 +102,7 @@ internal static class GatewayHosting
         services.AddSingleton<ClientAddresses>();
         services.AddSingleton<AddressLimits>();
         services.AddSingleton<HandshakeGate>();
+        services.AddSingleton<DeflateGate>();
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();
         services.AddSingleton<SocketTakeover>();
