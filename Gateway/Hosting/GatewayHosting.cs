@@ -41,7 +41,7 @@ internal static class GatewayHosting
         services.AddSingleton<IValidateOptions<ChannelNamespaces>, DecisionRules>();
 
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, HttpServerLimits>();
-        services.TryAddSingleton<GatewayMetrics>();
+        services.TryAddSingleton<GatewayMetrics>(); // the API counts what it refuses in the same
         services.AddHostedService<GatewayGauges>();
         services.AddSingleton<GatewayReadiness>();
 
@@ -113,6 +113,7 @@ internal static class GatewayHosting
         services.AddSingleton<ClientAddresses>();
         services.AddSingleton<AddressLimits>();
         services.AddSingleton<HandshakeGate>();
+        services.AddSingleton<DeflateGate>();
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();
         services.AddSingleton<SocketTakeover>();

@@ -36,6 +36,7 @@ internal sealed class SubscriptionRecovery(SubscribeResults results, IOptions<Ga
                 page = await channel.Link.Recoveries.ReadAsync(from.Offset, IsCache(plan));
             }
 
+            subscription.Connection.HistoryRead(1 + page.Publications.Count); // one for the read itself
             var rejected = false;
             var live = channel.TryGoLive(subscription, page, (position, publications) =>
             {

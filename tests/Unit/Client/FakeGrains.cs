@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using WsCluster.Routing;
 
@@ -7,6 +8,7 @@ namespace WsCluster.Tests.Unit.Client;
 public sealed class FakeGrains
 {
     private readonly List<(string Key, object Call)> _calls = [];
+    private readonly ConcurrentDictionary<string, FakeRate> _rates = new(StringComparer.Ordinal);
 
     public FakeGrains() => Factory = FakeFactory.Create(this);
 
@@ -63,6 +65,7 @@ public sealed class FakeGrains
             : type == typeof(IPublishRelay) ? new FakeRelay(this)
             : type == typeof(IUserGrain) ? new FakeUser(key, this)
             : type == typeof(IRevocationGrain) ? new FakeRevocations(this)
+            : type == typeof(IRateGrain) ? _rates.GetOrAdd(key, static _ => new FakeRate())
             : type == typeof(IGatewayDirectoryGrain) ? new FakeDirectory(this)
             : throw new NotSupportedException(type.Name);
     }
@@ -127,6 +130,19 @@ public sealed class FakeGrains
         }
 
         public Task<RevocationPage> ReadAsync(Guid log, long after) => throw new NotSupportedException();
+    }
+
+    /// <summary>Gives one second's worth, ever.</summary>
+    private sealed class FakeRate : IRateGrain
+    {
+        private int _taken;
+
+        public Task<RateGrant> TakeAsync(int wanted, int perSecond)
+        {
+            var amount = Math.Min(wanted, perSecond - _taken);
+            _taken += amount;
+            return Task.FromResult(new RateGrant(amount, amount == 0 ? TimeSpan.FromMilliseconds(300) : TimeSpan.Zero));
+        }
     }
 
     private sealed class FakeDirectory(FakeGrains grains) : IGatewayDirectoryGrain

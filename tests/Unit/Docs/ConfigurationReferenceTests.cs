@@ -13,6 +13,7 @@ using WsCluster.Grains.Limits;
 using WsCluster.Grains.Revocations;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
+using WsCluster.Tls;
 
 namespace WsCluster.Tests.Unit.Docs;
 
@@ -25,6 +26,7 @@ public class ConfigurationReferenceTests
     private static readonly (string Name, string Section, Type Options)[] Tables =
     [
         ("cluster", ClusterOptions.SectionName, typeof(ClusterOptions)),
+        ("clustertls", ClusterTlsOptions.SectionName, typeof(ClusterTlsOptions)),
         ("channels", $"{ChannelNamespaces.SectionName}:…", typeof(ChannelOptions)),
         ("gateway", GatewayOptions.SectionName, typeof(GatewayOptions)),
         ("transports", TransportOptions.SectionName, typeof(TransportOptions)),
