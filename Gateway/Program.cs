@@ -13,7 +13,7 @@ using WsCluster.Grains.Hosting.Telemetry;
 const string DefaultUrl = "http://localhost:8000";
 string[] sections =
 [
-    "Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer",
+    "Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Behaviors",
     "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client", "Telemetry",
 ];
 
