@@ -1,8 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using System.Diagnostics.Metrics;
 using WsCluster.Configuration;
 using WsCluster.Grains;
 using WsCluster.Grains.Behaviors;
@@ -15,7 +15,8 @@ namespace WsCluster.Behaviors.Testing;
 /// One channel in memory for the unit test of a behavior: no cluster, no network, the same rules as in a silo. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// With a fake <see cref="TimeProvider"/> timers fire when it is advanced; await <see cref="IdleAsync"/> after that.
+/// Give it a fake <see cref="TimeProvider"/> when the behavior has timers: they fire when it is advanced. Await
+/// <see cref="IdleAsync"/> after that.
 /// </remarks>
 public sealed class BehaviorTestChannel : IAsyncDisposable
 {
@@ -46,6 +47,14 @@ public sealed class BehaviorTestChannel : IAsyncDisposable
         _limits = new BehaviorOptions { Timeout = timeout ?? TimeSpan.FromSeconds(2) };
         Name = channel;
         _stream = Open(null, null);
+    }
+
+    /// <summary>Makes a channel that holds a value, as <c>AddChannelReducer</c> does.</summary>
+    public static BehaviorTestChannel ForReducer<TState>(Func<TState, Publication, TState> reduce, string channel = "test:channel")
+        where TState : class, new()
+    {
+        ArgumentNullException.ThrowIfNull(reduce);
+        return new BehaviorTestChannel(() => new ReducerBehavior<TState>(reduce), channel);
     }
 
     /// <summary>The channel's name.</summary>
