@@ -215,7 +215,10 @@ internal sealed class FakeChannel(string name) : IChannelRouting, IChannelGrain
 
     Task<PresenceStats> IChannelGrain.GetPresenceStatsAsync() => throw new NotSupportedException();
 
-    public Task<ChannelAdmission> AdmitAsync(SubscribeAttempt attempt) => throw new NotSupportedException();
+    /// <summary>What its behavior says to subscribers.</summary>
+    public Func<ChannelAdmission> Admission { get; set; } = () => throw new NotSupportedException("No behavior lives here.");
+
+    public Task<ChannelAdmission> AdmitAsync(SubscribeAttempt attempt) => RunAsync(attempt, () => Admission());
 
     public Task<CallAnswer> CallAsync(ChannelCall call) => throw new NotSupportedException();
 
