@@ -68,7 +68,7 @@ internal sealed class CommandProcessor(
         }
         catch (WsClusterException e)
         {
-            refusal = e.Code;
+            refusal = Refusal.Of(e);
         }
         catch (Exception e)
         {

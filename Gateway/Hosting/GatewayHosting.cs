@@ -5,6 +5,7 @@ using WsCluster.Configuration;
 using WsCluster.Gateway.Admin;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Authorization;
+using WsCluster.Gateway.Behaviors;
 using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
@@ -80,6 +81,8 @@ internal static class GatewayHosting
         services.AddSingleton<ConnectPlanner>();
         services.AddSingleton<SubscribeResults>();
         services.AddSingleton<SubscriptionRecovery>();
+        services.AddSingleton<BehaviorCalls>();
+        services.AddSingleton<ChannelRpc>();
         services.AddSingleton<SubscriptionEntry>();
         services.AddSingleton<SubscriptionService>();
         services.AddSingleton<UserCommandExecutor>();

@@ -15,7 +15,7 @@ internal static class PublishCall
         }
         catch (WsClusterException e)
         {
-            var refused = new PublishOutcome(StreamPosition.None, e.Code);
+            var refused = PublishOutcome.Of(e);
             return new PublishReceipt { Outcomes = [.. Enumerable.Repeat(refused, requests.Length)] };
         }
         catch (Exception e)

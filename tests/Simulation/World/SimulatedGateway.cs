@@ -46,7 +46,7 @@ internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDi
         _channels = new ChannelDirectory(
             grains, Lanes, Silos, entrances, calls, _recoveryGate, Metrics, _clock, time, options, NullLogger<ChannelDirectory>.Instance, world.Loop.Random, world.Loop.Scheduler);
         var results = new SubscribeResults(time);
-        var entry = new SubscriptionEntry(_channels, new SubscriptionRecovery(results, options), results);
+        var entry = new SubscriptionEntry(_channels, new SubscriptionRecovery(results, options), results, behaviors: null!);
         Subscriptions = new SubscriptionService(_channels, null!, entry, time);
         _ = WatchAsync(Silos, _stopping.Token);
     }

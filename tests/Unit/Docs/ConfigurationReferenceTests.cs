@@ -6,6 +6,7 @@ using WsCluster.Gateway.Proxies;
 using WsCluster.Gateway.ServerApi;
 using WsCluster.Gateway.Transports.Streams;
 using WsCluster.Grains.Authorization;
+using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Hosting;
 using WsCluster.Grains.Hosting.Telemetry;
@@ -39,6 +40,7 @@ public class ConfigurationReferenceTests
         ("users", UserOptions.SectionName, typeof(UserOptions)),
         ("revocations", RevocationOptions.SectionName, typeof(RevocationOptions)),
         ("authorizer", AuthorizerOptions.SectionName, typeof(AuthorizerOptions)),
+        ("behaviors", BehaviorOptions.SectionName, typeof(BehaviorOptions)),
         ("delivery", DeliveryOptions.SectionName, typeof(DeliveryOptions)),
         ("limits", SiloLimitOptions.SectionName, typeof(SiloLimitOptions)),
         ("redishistory", RedisHistoryOptions.SectionName, typeof(RedisHistoryOptions)),
