@@ -27,7 +27,7 @@ export function channels(main, { call, go }, _, query) {
       h('td', {}, h('a', { class: 'row', 'data-id': name, href: `#/channel/${encodeURIComponent(name)}` }, name)),
       h('td', {}, h('div', { class: 'occupancy number' },
         h('meter', { min: '0', max: String(Math.max(...all.map((c) => c.clients))), value: String(clients), 'aria-label': people(clients, 'subscriber') }),
-        h('span', { class: 'right' }, count(clients))))],
+        h('span', {}, count(clients))))],
     none: (search) => (search ? `No channel with subscribers matches “${search}”.` : 'No channel has subscribers now.'),
   });
 }
