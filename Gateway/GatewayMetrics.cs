@@ -1,10 +1,11 @@
 using System.Diagnostics.Metrics;
+using WsCluster.Measuring;
 
 namespace WsCluster.Gateway;
 
 /// <summary>
-/// What a gateway measures, under the meter <c>WsCluster.Gateway</c>. Names stay stable; which limit each belongs to is in
-/// docs/limits.md.
+/// What a gateway measures, under the meter <c>WsCluster.Gateway</c>. Names stay stable: docs/metrics.md has them all, docs/limits.md
+/// says which limit each belongs to.
 /// </summary>
 internal sealed class GatewayMetrics
 {
@@ -36,9 +37,15 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _canaryMisses;
     private readonly Counter<long> _canaryResubscribes;
     private readonly Histogram<double> _canaryDelay;
+    private readonly Histogram<double> _publishLatency;
+    private readonly Histogram<double> _writeLatency;
+    private readonly Histogram<double> _apiLatency;
+    private readonly Counter<long> _opened;
     private readonly UpDownCounter<long> _streams;
     private readonly UpDownCounter<long> _uplinkBytes;
     private readonly Counter<long> _uplinkRefused;
+    private readonly Counter<long> _commandsTaken;
+    private readonly Counter<long> _deliveries;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -66,11 +73,30 @@ internal sealed class GatewayMetrics
         _ingressRefused = _meter.CreateCounter<long>("wscluster.gateway.ingress.refused", "{publication}", "Publications refused with 111 because too many wait for their silo.");
         _canaryMisses = _meter.CreateCounter<long>("wscluster.gateway.canary.misses", "{publication}", "Acknowledged publications of a canary that did not come back in time, by lane.");
         _canaryResubscribes = _meter.CreateCounter<long>("wscluster.gateway.canary.resubscribes", "{resubscribe}", "Times that a silent canary made the gateway subscribe to everything again.");
-        _canaryDelay = _meter.CreateHistogram<double>("wscluster.gateway.canary.delay", "ms", "From a canary's publish to its delivery: the whole path through the cluster.");
+        _canaryDelay = _meter.CreateHistogram("wscluster.gateway.canary.delay", "s", "From a canary's publish to its delivery: the whole path through the cluster.", advice: Latency.Buckets);
+        _publishLatency = _meter.CreateHistogram("wscluster.gateway.publish.latency", "s", "From a client's publish to its outcome, repeats included; of what a connection publishes together, one.", advice: Latency.Buckets);
+        _writeLatency = _meter.CreateHistogram("wscluster.gateway.write.latency", "s", "From the first message queued for a round of sending to the last one handed to the kernel: the longest that any of the round waited.", advice: Latency.Buckets);
+        _apiLatency = _meter.CreateHistogram("wscluster.gateway.api.latency", "s", "Calls of the HTTP API, by method and result: ok, or the number of the error.", advice: Latency.Buckets);
+        _opened = _meter.CreateCounter<long>("wscluster.gateway.connections.opened", "{connection}", "Connections that began.");
+        _commandsTaken = _meter.CreateCounter<long>("wscluster.gateway.commands", "{command}", "Commands of clients.");
+        _deliveries = _meter.CreateCounter<long>("wscluster.gateway.deliveries", "{message}", "Publications queued to subscribers, each counted for every subscriber.");
         _streams = _meter.CreateUpDownCounter<long>("wscluster.gateway.streams", "{connection}", "Open connections over HTTP streams and event streams.");
         _uplinkBytes = _meter.CreateUpDownCounter<long>("wscluster.gateway.uplink.bytes", "By", "Frames that came by requests and wait, here or for their gateway.");
         _uplinkRefused = _meter.CreateCounter<long>("wscluster.gateway.uplink.refused", "{frame}", "Frames refused with 503 because too much waits.");
     }
+
+    public void Delivered(int subscribers) => _deliveries.Add(subscribers);
+
+    public void PublishesSettled(TimeSpan taken) => _publishLatency.Record(taken.TotalSeconds);
+
+    public void RoundSent(TimeSpan taken) => _writeLatency.Record(taken.TotalSeconds);
+
+    public void ApiCalled(string method, ErrorCode error, TimeSpan taken) => _apiLatency.Record(
+        taken.TotalSeconds,
+        new KeyValuePair<string, object?>("method", method),
+        new KeyValuePair<string, object?>("result", error == ErrorCode.None ? "ok" : (int)error));
+
+    public void ConnectionOpened() => _opened.Add(1);
 
     public void StreamOpened() => _streams.Add(1);
 
@@ -86,7 +112,11 @@ internal sealed class GatewayMetrics
 
     public void SenderPaced() => _paced.Add(1);
 
-    public void CommandStarted() => _commands.Add(1);
+    public void CommandStarted()
+    {
+        _commandsTaken.Add(1);
+        _commands.Add(1);
+    }
 
     public void CommandEnded() => _commands.Add(-1);
 
@@ -140,7 +170,10 @@ internal sealed class GatewayMetrics
 
     public void CanaryResubscribed() => _canaryResubscribes.Add(1);
 
-    public void CanaryHeard(TimeSpan delay) => _canaryDelay.Record(delay.TotalMilliseconds);
+    public void CanaryHeard(TimeSpan delay) => _canaryDelay.Record(delay.TotalSeconds);
+
+    public void ObserveReadiness(Func<bool> isReady) =>
+        _meter.CreateObservableGauge("wscluster.gateway.ready", () => isReady() ? 1 : 0, "{gateway}", "1 while /health/ready answers 200, else 0.");
 
     public void ObserveConnections(Func<long> count) =>
         _meter.CreateObservableGauge("wscluster.gateway.connections", count, "{connection}", "Open connections.");

@@ -8,12 +8,13 @@ using WsCluster.Gateway.Transports;
 using WsCluster.Gateway.Transports.Sockets;
 using WsCluster.Gateway.Transports.Streams;
 using WsCluster.Grains.Hosting;
+using WsCluster.Grains.Hosting.Telemetry;
 
 const string DefaultUrl = "http://localhost:8000";
 string[] sections =
 [
     "Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer",
-    "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client",
+    "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client", "Telemetry",
 ];
 
 // The settings beside the binary count, wherever the process is started from.
@@ -51,6 +52,7 @@ try
 
     builder.Services.AddWsClusterGateway(configuration);
     builder.Services.AddServerApi(configuration);
+    builder.AddTelemetry("wscluster-gateway");
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = StreamEndpoints.MaxRequestLineBytes);
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(http =>
     {
@@ -69,6 +71,7 @@ try
     app.UseWebSockets();
     var inside = app.MapInternal();
     inside.MapHealth();
+    inside.MapMetrics();
     inside.MapServerApi();
     app.Map(WebSocketEndpoint.Path, (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
     app.MapStreams();

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using WsCluster.Grains.Limits;
+using WsCluster.Measuring;
 
 namespace WsCluster.Grains;
 
@@ -25,6 +26,9 @@ internal sealed class GrainMetrics
     private readonly UpDownCounter<long> _channels;
     private readonly UpDownCounter<long> _users;
     private readonly Counter<long> _limitHits;
+    private readonly Histogram<double> _publishLatency;
+    private readonly Histogram<double> _deliveryLatency;
+    private readonly Histogram<double> _storeLatency;
 
     public GrainMetrics(IMeterFactory meters)
     {
@@ -45,15 +49,27 @@ internal sealed class GrainMetrics
         _channels = _meter.CreateUpDownCounter<long>("wscluster.channels.active", "{channel}", "Channels active on this silo.");
         _users = _meter.CreateUpDownCounter<long>("wscluster.users.active", "{user}", "Users active on this silo.");
         _limitHits = _meter.CreateCounter<long>("wscluster.silo.limit.hits", "{hit}", "Times that a limit of the silo or of one channel had its outcome (docs/limits.md), by limit.");
+        _publishLatency = _meter.CreateHistogram("wscluster.publish.latency", "s", "From a call that publishes reaching its channel to the answer, Redis included where history is kept there; a call may publish several.", advice: Latency.Buckets);
+        _deliveryLatency = _meter.CreateHistogram("wscluster.delivery.latency", "s", "From the oldest delivery of a batch being queued for its gateway to the gateway's acknowledgement.", advice: Latency.Buckets);
+        _storeLatency = _meter.CreateHistogram("wscluster.store.latency", "s", "Appends to Redis, until they count: repeats and syncs of the file included.", advice: Latency.Buckets);
     }
 
     public void Published() => _publications.Add(1);
 
-    public void BatchDelivered(int bytes)
+    /// <summary>A gateway has a batch; <paramref name="age"/> is that of its oldest delivery.</summary>
+    public void BatchDelivered(int bytes, TimeSpan? age)
     {
         _batches.Add(1);
         _batchBytes.Add(bytes);
+        if (age is { } known)
+        {
+            _deliveryLatency.Record(known.TotalSeconds);
+        }
     }
+
+    public void PublishAnswered(TimeSpan taken) => _publishLatency.Record(taken.TotalSeconds);
+
+    public void Stored(TimeSpan taken) => _storeLatency.Record(taken.TotalSeconds);
 
     public void BatchRetried() => _retries.Add(1);
 
@@ -100,6 +116,9 @@ internal sealed class GrainMetrics
         Observe("wscluster.silo.presence.members", "{member}", "Members that channels know in presence.", limits.Members);
         Observe("wscluster.silo.user.sessions", "{session}", "Sessions of users.", limits.Sessions);
     }
+
+    public void ObserveReadiness(Func<bool> isReady) =>
+        _meter.CreateObservableGauge("wscluster.silo.ready", () => isReady() ? 1 : 0, "{silo}", "1 while /health/ready answers 200, else 0.");
 
     public void ObserveOutboxBytes(Func<long> bytes) =>
         _meter.CreateObservableGauge("wscluster.outbox.queued", bytes, "By", "Bytes that wait in the outboxes.");

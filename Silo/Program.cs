@@ -2,7 +2,8 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.Hosting;
-using WsCluster.Grains.Hosting.Membership;
+using WsCluster.Grains.Hosting.Health;
+using WsCluster.Grains.Hosting.Telemetry;
 
 const string DefaultUrl = "http://localhost:8081";
 
@@ -26,17 +27,13 @@ try
 
     HttpPortCheck.ThrowIfUsed(builder.Configuration);
     builder.AddWsClusterSilo();
+    builder.AddTelemetry("wscluster-silo");
     var app = builder.Build();
-    var lifetime = app.Lifetime;
     var silo = app.Services.GetRequiredService<ILocalSiloDetails>();
 
-    app.MapGet("/health/live", () => Results.Text("live"));
-    app.MapGet("/health/ready", (ISiloStatusOracle status, SiloFitness fitness) =>
-        status.CurrentStatus == SiloStatus.Active && !fitness.IsLost && !lifetime.ApplicationStopping.IsCancellationRequested
-            ? Results.Text("ready")
-            : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable));
-
-    lifetime.ApplicationStarted.Register(() =>
+    app.MapSiloHealth();
+    app.MapMetrics();
+    app.Lifetime.ApplicationStarted.Register(() =>
         Console.WriteLine($"Silo {silo.SiloAddress.Endpoint} has joined cluster {silo.ClusterId}; health on {string.Join(", ", app.Urls)}."));
     await app.RunAsync();
     return 0;

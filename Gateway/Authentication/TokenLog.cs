@@ -6,16 +6,16 @@ namespace WsCluster.Gateway.Authentication;
 /// <summary>What is logged about tokens. Never a token, never a secret.</summary>
 internal static partial class TokenLog
 {
-    [LoggerMessage(1, LogLevel.Debug, "Fetched {Keys} keys from {Url}.", EventName = "KeysFetched")]
+    [LoggerMessage(101, LogLevel.Debug, "Fetched {Keys} keys from {Url}.", EventName = "KeysFetched")]
     public static partial void KeysFetched(ILogger logger, string url, int keys);
 
-    [LoggerMessage(2, LogLevel.Warning, "The keys at {Url} could not be fetched, the last ones stay in force: {Problem}", EventName = "KeysOutOfReach")]
+    [LoggerMessage(102, LogLevel.Warning, "The keys at {Url} could not be fetched, the last ones stay in force: {Problem}", EventName = "KeysOutOfReach")]
     public static partial void KeysOutOfReach(ILogger logger, string url, string problem);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Section}: the HMAC secret is shorter than 32 bytes: it can be found by trying, and who has it can be any user.", EventName = "ShortSecret")]
+    [LoggerMessage(103, LogLevel.Warning, "{Section}: the HMAC secret is shorter than 32 bytes: it can be found by trying, and who has it can be any user.", EventName = "ShortSecret")]
     private static partial void ShortSecret(ILogger logger, string section);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Section}: keys are fetched from {Url} without TLS: who is on the way can be any user.", EventName = "UnprotectedKeys")]
+    [LoggerMessage(104, LogLevel.Warning, "{Section}: keys are fetched from {Url} without TLS: who is on the way can be any user.", EventName = "UnprotectedKeys")]
     private static partial void UnprotectedKeys(ILogger logger, string section, string url);
 
     /// <summary>Says at start what is weak about the configured keys.</summary>

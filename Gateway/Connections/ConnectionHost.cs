@@ -31,6 +31,7 @@ internal sealed class ConnectionHost(
     public async Task RunAsync(Connection connection, string transport, Func<Func<ReadOnlyMemory<byte>, Task>, Task> read)
     {
         connections.Add(connection);
+        metrics.ConnectionOpened();
         GatewayLog.ConnectionOpened(logger, connection.Id, transport);
         var cleanUp = CleanUpWhenEndedAsync(connection);
         try

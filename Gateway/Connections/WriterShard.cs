@@ -14,13 +14,16 @@ internal sealed class WriterShard : IWriterScheduler, IDisposable
 
     private readonly object _sync = new(); // a monitor: it waits without spinning first, which cost a tenth of the CPU
     private readonly TimeSpan _joinInterval;
+    private readonly GatewayMetrics _metrics;
     private List<IThreadPoolWorkItem> _scheduled = []; // guarded by _sync, like the fields below
+    private long _scheduledAt; // when the first of them was
     private bool _asleep;
     private bool _stopped;
 
-    public WriterShard(int number, TimeSpan joinInterval)
+    public WriterShard(int number, TimeSpan joinInterval, GatewayMetrics metrics)
     {
         _joinInterval = joinInterval;
+        _metrics = metrics;
         new Thread(Run) { IsBackground = true, Name = $"writer {number}" }.Start();
     }
 
@@ -29,6 +32,11 @@ internal sealed class WriterShard : IWriterScheduler, IDisposable
     {
         lock (_sync)
         {
+            if (_scheduled.Count == 0)
+            {
+                _scheduledAt = Stopwatch.GetTimestamp();
+            }
+
             _scheduled.Add(writer);
             Wake();
         }
@@ -56,7 +64,7 @@ internal sealed class WriterShard : IWriterScheduler, IDisposable
     private void Run()
     {
         List<IThreadPoolWorkItem> round = [];
-        while (TryTakeRound(ref round))
+        while (TryTakeRound(ref round, out var scheduledAt))
         {
             var start = Stopwatch.GetTimestamp();
             foreach (var writer in round)
@@ -65,7 +73,9 @@ internal sealed class WriterShard : IWriterScheduler, IDisposable
             }
 
             round.Clear();
-            var taken = Stopwatch.GetElapsedTime(start);
+            var end = Stopwatch.GetTimestamp();
+            _metrics.RoundSent(Stopwatch.GetElapsedTime(scheduledAt, end));
+            var taken = Stopwatch.GetElapsedTime(start, end);
             if (taken >= BusyRound && taken < _joinInterval)
             {
                 Thread.Sleep(_joinInterval - taken);
@@ -74,7 +84,7 @@ internal sealed class WriterShard : IWriterScheduler, IDisposable
     }
 
     /// <summary>Swaps the empty list for what was scheduled, and sleeps while there is nothing. False when stopped.</summary>
-    private bool TryTakeRound(ref List<IThreadPoolWorkItem> round)
+    private bool TryTakeRound(ref List<IThreadPoolWorkItem> round, out long scheduledAt)
     {
         lock (_sync)
         {
@@ -85,6 +95,7 @@ internal sealed class WriterShard : IWriterScheduler, IDisposable
             }
 
             (_scheduled, round) = (round, _scheduled);
+            scheduledAt = _scheduledAt;
             return !_stopped;
         }
     }
@@ -96,12 +107,12 @@ internal sealed class WriterShards : IDisposable
     private readonly WriterShard[] _shards;
     private int _next;
 
-    public WriterShards(TimeSpan joinInterval)
+    public WriterShards(TimeSpan joinInterval, GatewayMetrics metrics)
     {
         _shards = new WriterShard[Environment.ProcessorCount];
         for (var i = 0; i < _shards.Length; i++)
         {
-            _shards[i] = new WriterShard(i, joinInterval);
+            _shards[i] = new WriterShard(i, joinInterval, metrics);
         }
     }
 

@@ -5,10 +5,11 @@ namespace WsCluster.Gateway.Hosting;
 
 /// <summary>Lets the gateway's sizes be observed from its start on. They are counted only when somebody looks.</summary>
 internal sealed class GatewayGauges(
-    GatewayMetrics metrics, ConnectionRegistry connections, UserDirectory users, ChannelDirectory channels) : IHostedService
+    GatewayMetrics metrics, GatewayReadiness readiness, ConnectionRegistry connections, UserDirectory users, ChannelDirectory channels) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        metrics.ObserveReadiness(() => readiness.IsReady);
         metrics.ObserveConnections(() => connections.Count);
         metrics.ObserveQueuedBytes(() => connections.All.Sum(c => (long)c.Writer.QueuedBytes));
         metrics.ObserveUsers(() => users.Count);

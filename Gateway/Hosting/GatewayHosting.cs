@@ -35,8 +35,9 @@ internal static class GatewayHosting
         services.AddSingleton<IValidateOptions<ChannelNamespaces>, DecisionRules>();
 
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, HttpServerLimits>();
-        services.AddSingleton<GatewayMetrics>();
+        services.TryAddSingleton<GatewayMetrics>();
         services.AddHostedService<GatewayGauges>();
+        services.AddSingleton<GatewayReadiness>();
 
         services.AddSingleton<DeadlineClock>();
         services.AddSingleton<ConnectionRegistry>();
@@ -105,7 +106,7 @@ internal static class GatewayHosting
         services.AddSingleton<WebSocketEndpoint>();
         services.AddSingleton<SocketTakeover>();
         services.AddStreams(configuration);
-        services.AddSingleton(s => new WriterShards(s.GetRequiredService<IOptions<GatewayOptions>>().Value.JoinInterval));
+        services.AddSingleton(s => new WriterShards(s.GetRequiredService<IOptions<GatewayOptions>>().Value.JoinInterval, s.GetRequiredService<GatewayMetrics>()));
         return services;
     }
 }

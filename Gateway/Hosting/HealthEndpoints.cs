@@ -1,7 +1,4 @@
-using WsCluster.Gateway.Authorization;
-using WsCluster.Gateway.Canaries;
-using WsCluster.Gateway.Connections;
-using WsCluster.Gateway.Routing;
+using WsCluster.Grains.Hosting.Health;
 
 namespace WsCluster.Gateway.Hosting;
 
@@ -12,20 +9,7 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         app.MapGet("/health", () => Results.Text("{}", "application/json"));
-        app.MapGet("/health/live", () => Results.Text("live"));
-        app.MapGet("/health/ready", (
-            ClusterMembership cluster,
-            GatewayRegistrar registrar,
-            RevocationReader revocations,
-            CanaryWatch canaries,
-            ConnectionHost connections) =>
-            connections.IsDraining ? NotReady("draining")
-            : !cluster.HasJoined ? NotReady("the cluster is not there yet")
-            : !revocations.IsInformed ? NotReady("revocations have not been read")
-            : !registrar.IsRegistered ? NotReady("the cluster is out of reach")
-            : canaries.IsSilent ? NotReady("deliveries do not arrive")
-            : Results.Text("ready"));
+        app.MapGet("/health/live", () => HealthAnswer.Live());
+        app.MapGet("/health/ready", (GatewayReadiness readiness) => HealthAnswer.Ready(readiness.Checks()));
     }
-
-    private static IResult NotReady(string reason) => Results.Text($"not ready: {reason}", statusCode: StatusCodes.Status503ServiceUnavailable);
 }

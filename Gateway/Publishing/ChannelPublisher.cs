@@ -67,8 +67,10 @@ internal sealed class ChannelPublisher(
             var receipt = await LimitedAsync(publishes, TryAsync(publishes[0].Channel, Array.ConvertAll(publishes, publish => publish.Request)));
             Settle(publishes, receipt);
             publishes = publishes[FirstToRepeat(publishes, receipt.Status)..];
-            if (publishes.Length == 0 || time.GetElapsedTime(start) > options.Value.ClusterDeadline)
+            var taken = time.GetElapsedTime(start);
+            if (publishes.Length == 0 || taken > options.Value.ClusterDeadline)
             {
+                metrics.PublishesSettled(taken);
                 return;
             }
 

@@ -16,18 +16,18 @@ internal static partial class ApiLog
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "INSECURE: the HTTP API at {Prefix} answers everyone without a key (WsCluster:Api:Insecure is true). Anyone who reaches this port can publish and disconnect users.", EventName = "Insecure")]
+    [LoggerMessage(201, LogLevel.Warning, "INSECURE: the HTTP API at {Prefix} answers everyone without a key (WsCluster:Api:Insecure is true). Anyone who reaches this port can publish and disconnect users.", EventName = "Insecure")]
     private static partial void Insecure(ILogger logger, string prefix);
 
-    [LoggerMessage(2, LogLevel.Information, "The HTTP API at {Prefix} refuses every call: no key is set (WsCluster:Api:Keys).", EventName = "NoKeys")]
+    [LoggerMessage(202, LogLevel.Information, "The HTTP API at {Prefix} refuses every call: no key is set (WsCluster:Api:Keys).", EventName = "NoKeys")]
     private static partial void NoKeys(ILogger logger, string prefix);
 
-    [LoggerMessage(3, LogLevel.Error, "API method {Method} failed.", EventName = "MethodFailed")]
+    [LoggerMessage(203, LogLevel.Error, "API method {Method} failed.", EventName = "MethodFailed")]
     public static partial void MethodFailed(ILogger logger, string method, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Debug, "API method {Method} was refused with {Code}: {Reason}", EventName = "MethodRefused")]
+    [LoggerMessage(204, LogLevel.Debug, "API method {Method} was refused with {Code}: {Reason}", EventName = "MethodRefused")]
     public static partial void MethodRefused(ILogger logger, string method, ErrorCode code, string reason);
 
-    [LoggerMessage(5, LogLevel.Debug, "An API request could not be decoded: {Reason}", EventName = "Undecodable")]
+    [LoggerMessage(205, LogLevel.Debug, "An API request could not be decoded: {Reason}", EventName = "Undecodable")]
     public static partial void Undecodable(ILogger logger, string reason);
 }

@@ -16,6 +16,8 @@ internal static class ServerApiServices
         services.AddOptions<WsClusterClientOptions>().Bind(configuration.GetSection(WsClusterClientOptions.SectionName));
         services.AddWsCluster();
 
+        services.AddMetrics();
+        services.TryAddSingleton<GatewayMetrics>();
         services.TryAddSingleton<ApiKeys>();
         services.TryAddSingleton<ApiChannels>();
         services.TryAddSingleton<ApiDispatcher>();

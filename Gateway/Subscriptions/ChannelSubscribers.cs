@@ -272,7 +272,7 @@ internal sealed class ChannelSubscribers : IDeadline
             case Receipt.Gap:
                 return false;
             case Receipt.Deliver:
-                _subscribers.Deliver(Name, publication, _latest);
+                _directory.Metrics.Delivered(_subscribers.Deliver(Name, publication, _latest));
                 Listener?.Invoke(publication);
                 if (publication.Offset > 0)
                 {

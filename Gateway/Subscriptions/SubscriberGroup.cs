@@ -38,15 +38,16 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
 
     /// <summary>
     /// Queues a publication to every subscriber that wants it. It is encoded at most twice (full, and as a delta), however
-    /// many there are.
+    /// many there are. Returns how many got it.
     /// </summary>
-    public void Deliver(string channel, Publication publication, Publication? previous)
+    public int Deliver(string channel, Publication publication, Publication? previous)
     {
         if (_subscriptions.Count == 0)
         {
-            return;
+            return 0;
         }
 
+        var queued = 0;
         OutboundMessage? full = null;
         OutboundMessage? shortened = null;
         var encodable = true;
@@ -72,6 +73,7 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
             if (encodable)
             {
                 subscription.Connection.Writer.Enqueue(message);
+                queued++;
             }
             else
             {
@@ -79,6 +81,8 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
                 subscription.Connection.Close(DisconnectCode.InappropriateProtocol);
             }
         }
+
+        return queued;
     }
 
     /// <summary>Queues a join or leave to every subscriber that gets them.</summary>

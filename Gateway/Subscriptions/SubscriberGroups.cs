@@ -52,13 +52,16 @@ internal sealed class SubscriberGroups
         }
     }
 
-    /// <summary>Queues a publication to every subscriber that wants it.</summary>
-    public void Deliver(string channel, Publication publication, Publication? previous)
+    /// <summary>Queues a publication to every subscriber that wants it. Returns how many got it.</summary>
+    public int Deliver(string channel, Publication publication, Publication? previous)
     {
+        var queued = 0;
         foreach (var group in _groups)
         {
-            group.Deliver(channel, publication, previous);
+            queued += group.Deliver(channel, publication, previous);
         }
+
+        return queued;
     }
 
     /// <summary>Queues a join or leave to every subscriber that gets them.</summary>

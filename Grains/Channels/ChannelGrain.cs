@@ -100,20 +100,24 @@ internal sealed class ChannelGrain(
     public async Task<StreamPosition> PublishAsync(PublishRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        var started = time.GetTimestamp();
         PublishRules.Check(request, Options().PublicationDataFormat);
 
         // A durable stream is away for a while here, and anything else may run: more publishes join the queue behind this one,
         // gateways come and go. The stream tells us itself what to deliver (below), in its order. In memory nothing is awaited.
         var position = await _stream.AppendAsync(request);
         _lifetime.Stay(_gateways.Count > 0);
+        metrics.PublishAnswered(time.GetElapsedTime(started));
         return position;
     }
 
     public async Task<PublishReceipt> PublishManyAsync(PublishRequest[] requests)
     {
         ArgumentNullException.ThrowIfNull(requests);
+        var started = time.GetTimestamp();
         var outcomes = await _publishing.PublishAsync(requests, Options());
         _lifetime.Stay(_gateways.Count > 0);
+        metrics.PublishAnswered(time.GetElapsedTime(started));
         return new PublishReceipt { SiloId = outboxes.SiloId, Outcomes = outcomes };
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using WsCluster.Configuration;
+using WsCluster.Grains.Hosting.Health;
 using WsCluster.Grains.Hosting.Membership;
 using ClusterOptions = WsCluster.Configuration.ClusterOptions;
 using OrleansClusterOptions = Orleans.Configuration.ClusterOptions;
@@ -15,7 +16,7 @@ namespace WsCluster.Grains.Hosting;
 public static class SiloHosting
 {
     // Sections of WsCluster that silos read; those of gateways belong to them.
-    private static readonly string[] Sections = ["Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer"];
+    private static readonly string[] Sections = ["Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Telemetry"];
 
     /// <summary>
     /// Makes the process a silo: in the cluster of <see cref="ClusterOptions.Redis"/>, or on its own when that is empty.
@@ -53,6 +54,8 @@ public static class SiloHosting
         }
 
         silo.Services.TryAddSingleton<SiloFitness>(_ => new SiloFitness());
+        silo.Services.TryAddSingleton<SiloReadiness>();
+        silo.Services.AddHostedService(services => services.GetRequiredService<SiloReadiness>());
         silo.Configure<OrleansClusterOptions>(options => options.ClusterId = options.ServiceId = cluster.ClusterId);
     }
 }

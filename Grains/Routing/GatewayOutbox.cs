@@ -37,6 +37,7 @@ internal sealed class GatewayOutbox
     private bool _sentSinceTick;
     private TimeSpan _silence;
     private TaskCompletionSource? _flushed;
+    private long _batchQueuedAt; // of the batch under way; only the pump uses it
 
     /// <param name="context">What the silo's outboxes share.</param>
     /// <param name="lane">The lane that is delivered to.</param>
@@ -45,7 +46,7 @@ internal sealed class GatewayOutbox
     public GatewayOutbox(OutboxContext context, GatewayLane lane, IGatewayObserver observer, Action<GatewayOutbox> lost)
     {
         _context = context;
-        _buffer = new OutboxBuffer(context.Limit);
+        _buffer = new OutboxBuffer(context.Limit, context.Time);
         context.CountOpen(1);
         _lane = lane;
         _observer = observer;
@@ -271,6 +272,7 @@ internal sealed class GatewayOutbox
             _sentSinceTick = true;
         }
 
+        _batchQueuedAt = taken.QueuedAt;
         return new DeliveryBatch
         {
             SiloId = _context.SiloId,
@@ -324,6 +326,6 @@ internal sealed class GatewayOutbox
             _silence = TimeSpan.Zero;
         }
 
-        _context.Metrics.BatchDelivered(batch.Entries.Length);
+        _context.Metrics.BatchDelivered(batch.Entries.Length, batch.Entries.Length > 0 ? _context.Time.GetElapsedTime(_batchQueuedAt) : null);
     }
 }

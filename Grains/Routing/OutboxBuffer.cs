@@ -8,7 +8,8 @@ namespace WsCluster.Grains.Routing;
 /// is a batch of its own. Not thread-safe: the outbox's lock guards it.
 /// </summary>
 /// <param name="silo">What waits in all of the silo's outboxes.</param>
-internal sealed class OutboxBuffer(Allowance silo)
+/// <param name="time">The clock.</param>
+internal sealed class OutboxBuffer(Allowance silo, TimeProvider time)
 {
     public const int MaxBatchBytes = 256 * 1024;
     private const int SmallestRent = 4 * 1024;
@@ -16,6 +17,7 @@ internal sealed class OutboxBuffer(Allowance silo)
     private readonly Queue<RentedBatch> _closed = new();
     private byte[]? _open;
     private int _openLength;
+    private long _openedAt;
 
     /// <summary>Bytes of all entries that wait.</summary>
     public long Bytes { get; private set; }
@@ -63,7 +65,7 @@ internal sealed class OutboxBuffer(Allowance silo)
 
     private void CloseOpenBatch()
     {
-        _closed.Enqueue(new RentedBatch(_open!, _openLength));
+        _closed.Enqueue(new RentedBatch(_open!, _openLength, _openedAt));
         _open = null;
         _openLength = 0;
     }
@@ -74,6 +76,7 @@ internal sealed class OutboxBuffer(Allowance silo)
         if (_open is null)
         {
             _open = ArrayPool<byte>.Shared.Rent(Math.Max(needed, SmallestRent));
+            _openedAt = time.GetTimestamp();
         }
         else if (_open.Length < needed)
         {
@@ -86,7 +89,10 @@ internal sealed class OutboxBuffer(Allowance silo)
 }
 
 /// <summary>A batch in a rented array.</summary>
-internal readonly record struct RentedBatch(byte[] Array, int Length)
+/// <param name="Array">The array.</param>
+/// <param name="Length">How much of it is the batch.</param>
+/// <param name="QueuedAt">When its first entry was queued, as a time stamp of the clock.</param>
+internal readonly record struct RentedBatch(byte[] Array, int Length, long QueuedAt)
 {
     /// <summary>Copies the bytes into an array of exactly their size, for a message, and returns the rented one.</summary>
     public byte[] ToMessage()

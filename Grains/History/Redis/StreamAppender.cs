@@ -39,6 +39,7 @@ internal sealed class StreamAppender(
                     await barrier.PassAsync(Longer(options.AppendDeadline - time.GetElapsedTime(started), options.CallTimeout));
                 }
 
+                metrics.Stored(time.GetElapsedTime(started));
                 return reply;
             }
             catch (RedisAwayException e) when (e.MayHaveRun || unknown is not null)

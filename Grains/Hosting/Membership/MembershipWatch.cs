@@ -28,6 +28,9 @@ internal sealed class MembershipWatch(
     // Loggers write in the background, and the process ends without waiting for them.
     private static readonly TimeSpan LogTime = TimeSpan.FromMilliseconds(200);
 
+    // A Redis that hangs is as far away as one that is down.
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(2);
+
     private readonly OwnRow _row = new(silo.SiloAddress);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -53,10 +56,13 @@ internal sealed class MembershipWatch(
     {
         try
         {
-            return _row.Judge(await ReadAsync(cancellationToken));
+            var table = await ReadAsync(cancellationToken).WaitAsync(ReadTimeout, time, cancellationToken);
+            fitness.ReadMembership(problem: null);
+            return _row.Judge(table);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            fitness.ReadMembership("Redis does not answer"); // that is all that is said to whoever asks; the log has more
             MembershipLog.Unreadable(logger, e.Message);
             return null;
         }

@@ -17,6 +17,11 @@ public sealed class SiloFitness(Action<int> exit)
     /// <summary>True once the silo must not serve any more: it is about to end, and is not ready.</summary>
     public bool IsLost => _isLost;
 
+    /// <summary>Why the membership table cannot be read now; null while it can.</summary>
+    public string? RedisProblem { get; private set; }
+
+    internal void ReadMembership(string? problem) => RedisProblem = problem;
+
     internal void Lose() => _isLost = true;
 
     internal void Exit(int code) => exit(code);

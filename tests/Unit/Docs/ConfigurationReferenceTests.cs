@@ -7,6 +7,7 @@ using WsCluster.Gateway.Transports.Streams;
 using WsCluster.Grains.Authorization;
 using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Hosting;
+using WsCluster.Grains.Hosting.Telemetry;
 using WsCluster.Grains.Limits;
 using WsCluster.Grains.Revocations;
 using WsCluster.Grains.Routing;
@@ -37,32 +38,14 @@ public class ConfigurationReferenceTests
         ("delivery", DeliveryOptions.SectionName, typeof(DeliveryOptions)),
         ("limits", SiloLimitOptions.SectionName, typeof(SiloLimitOptions)),
         ("redishistory", RedisHistoryOptions.SectionName, typeof(RedisHistoryOptions)),
+        ("telemetry", TelemetryOptions.SectionName, typeof(TelemetryOptions)),
         ("client", WsClusterClientOptions.SectionName, typeof(WsClusterClientOptions)),
     ];
 
     [Fact]
     public void ConfigurationPage_HoldsEveryKeyOfTheOptionsClasses()
     {
-        var file = Path.Combine(RepositoryRoot(), "docs", "configuration.md");
-        var written = File.ReadAllText(file);
-        var expected = Tables.Aggregate(written, (page, table) => Fill(page, table.Name, ConfigurationReference.Table(table.Section, table.Options)));
-        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
-        {
-            File.WriteAllText(file, expected);
-            return;
-        }
-
-        Assert.Equal(expected, written);
-    }
-
-    /// <summary>Replaces what stands between the page's two marks for a table.</summary>
-    private static string Fill(string page, string name, string table)
-    {
-        var (begin, end) = ($"<!-- {name} -->\n", $"<!-- /{name} -->");
-        var from = page.IndexOf(begin, StringComparison.Ordinal);
-        var to = page.IndexOf(end, StringComparison.Ordinal);
-        Assert.True(from >= 0 && to > from, $"docs/configuration.md has no marks for '{name}'.");
-        return string.Concat(page.AsSpan(0, from + begin.Length), table, page.AsSpan(to));
+        DocsPage.AssertHolds("configuration.md", [.. Tables.Select(table => (table.Name, ConfigurationReference.Table(table.Section, table.Options)))]);
     }
 
     internal static string RepositoryRoot()

@@ -1,11 +1,5 @@
-using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
-using WsCluster.Gateway;
 using WsCluster.Gateway.Hosting;
-using WsCluster.Grains;
-using WsCluster.Grains.Limits;
 
 namespace WsCluster.Tests.Unit.Docs;
 
@@ -15,7 +9,7 @@ public sealed partial class LimitsPageTests
     [Fact]
     public void LimitsPage_EveryRow_NamesAnInstrumentThatExists()
     {
-        var known = Instruments();
+        var known = Instruments.All().Select(instrument => instrument.Name).ToHashSet(StringComparer.Ordinal);
         var rows = Rows();
 
         Assert.InRange(rows.Count, 10, 100);
@@ -48,31 +42,6 @@ public sealed partial class LimitsPageTests
         .. File.ReadLines(Path.Combine(ConfigurationReferenceTests.RepositoryRoot(), "docs", "limits.md"))
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| What", StringComparison.Ordinal)),
     ];
-
-    private static HashSet<string> Instruments()
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var meters = services.GetRequiredService<IMeterFactory>();
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, _) =>
-        {
-            if (ReferenceEquals(instrument.Meter.Scope, meters))
-            {
-                names.Add(instrument.Name);
-            }
-        };
-        listener.Start();
-        var gateway = new GatewayMetrics(meters);
-        gateway.ObserveConnections(() => 0);
-        gateway.ObserveQueuedBytes(() => 0);
-        gateway.ObserveUsers(() => 0);
-        gateway.ObserveChannels(() => 0);
-        var grains = new GrainMetrics(meters);
-        grains.ObserveOutboxBytes(() => 0);
-        grains.Observe(new SiloLimits(Options.Create(new SiloLimitOptions())));
-        return names;
-    }
 
     [GeneratedRegex(@"wscluster\.[a-z.]+[a-z]")]
     private static partial Regex MetricName();
