@@ -187,6 +187,9 @@ internal sealed class GatewayMetrics
     public void ObserveQueuedBytes(Func<long> bytes) =>
         _meter.CreateObservableGauge("wscluster.gateway.queued.bytes", bytes, "By", "Bytes that wait to be sent, of all connections.");
 
+    public void ObserveLedgers(Func<long> bytes) =>
+        _meter.CreateObservableGauge("wscluster.gateway.ledger.bytes", bytes, "By", "Memory of what channels remember of their newest deliveries.");
+
     public void ObserveUsers(Func<long> count) =>
         _meter.CreateObservableGauge("wscluster.gateway.users", count, "{user}", "Users with a connection here.");
 

@@ -29,6 +29,8 @@ internal sealed class GrainMetrics
     private readonly Histogram<double> _publishLatency;
     private readonly Histogram<double> _deliveryLatency;
     private readonly Histogram<double> _storeLatency;
+    private long _activeChannels;
+    private long _activeUsers;
 
     public GrainMetrics(IMeterFactory meters)
     {
@@ -95,16 +97,38 @@ internal sealed class GrainMetrics
         _pendingBytes.Add(bytes);
     }
 
-    public void ChannelActivated() => _channels.Add(1);
+    /// <summary>Channels active now.</summary>
+    public long ActiveChannels => Interlocked.Read(ref _activeChannels);
 
-    public void ChannelDeactivated() => _channels.Add(-1);
+    /// <summary>Users active now.</summary>
+    public long ActiveUsers => Interlocked.Read(ref _activeUsers);
+
+    public void ChannelActivated()
+    {
+        Interlocked.Increment(ref _activeChannels);
+        _channels.Add(1);
+    }
+
+    public void ChannelDeactivated()
+    {
+        Interlocked.Decrement(ref _activeChannels);
+        _channels.Add(-1);
+    }
 
     /// <summary>A limit had its outcome; its name is one of those in docs/limits.md.</summary>
     public void LimitHit(string limit, int count = 1) => _limitHits.Add(count, new KeyValuePair<string, object?>("limit", limit));
 
-    public void UserActivated() => _users.Add(1);
+    public void UserActivated()
+    {
+        Interlocked.Increment(ref _activeUsers);
+        _users.Add(1);
+    }
 
-    public void UserDeactivated() => _users.Add(-1);
+    public void UserDeactivated()
+    {
+        Interlocked.Decrement(ref _activeUsers);
+        _users.Add(-1);
+    }
 
     /// <summary>Shows what the silo holds of each thing that has a limit.</summary>
     public void Observe(SiloLimits limits)
@@ -114,6 +138,7 @@ internal sealed class GrainMetrics
         Observe("wscluster.silo.append.bytes", "By", "Bytes of publications that wait for Redis.", limits.Appends);
         Observe("wscluster.silo.idempotency.keys", "{key}", "Idempotency keys that channels in memory remember.", limits.Keys);
         Observe("wscluster.silo.presence.members", "{member}", "Members that channels know in presence.", limits.Members);
+        Observe("wscluster.silo.ledger.bytes", "By", "Memory of what channels remember of their newest publications.", limits.Ledgers);
         Observe("wscluster.silo.user.sessions", "{session}", "Sessions of users.", limits.Sessions);
     }
 

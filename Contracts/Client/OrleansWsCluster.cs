@@ -11,9 +11,9 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
     public IChannelHandle Channel(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (CanaryChannel.Is(name))
+        if (InternalChannels.Find(name) is not null)
         {
-            throw new WsClusterException(ErrorCode.UnknownChannel); // the gateways' own
+            throw new WsClusterException(ErrorCode.UnknownChannel); // the cluster's own
         }
 
         return new ChannelHandle(name, grains, retry);
@@ -91,6 +91,9 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
         var gateways = await AskGatewaysAsync(gateway => gateway.DescribeAsync(), cancellationToken);
         return [.. gateways.OrderBy(gateway => gateway.GatewayId, StringComparer.Ordinal)];
     }
+
+    /// <summary>Asks one grain something that a repeat does not harm.</summary>
+    internal Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken) => retry.RepeatAsync(ask, cancellationToken);
 
     /// <summary>Asks all live gateways at once; those that fail or stay silent are logged and left out.</summary>
     internal async Task<IReadOnlyCollection<T>> AskGatewaysAsync<T>(Func<IGatewayControl, Task<T>> ask, CancellationToken cancellationToken)

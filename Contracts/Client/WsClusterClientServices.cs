@@ -61,7 +61,8 @@ public static class WsClusterClientServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WsClusterClientOptions>, ClientOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CallRetry>();
-        services.TryAddSingleton<IWsCluster, OrleansWsCluster>();
+        services.TryAddSingleton<OrleansWsCluster>();
+        services.TryAddSingleton<IWsCluster>(s => s.GetRequiredService<OrleansWsCluster>());
         return services;
     }
 

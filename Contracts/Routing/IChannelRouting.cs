@@ -45,6 +45,10 @@ public interface IChannelRouting : IGrainWithStringKey
     /// <summary>The silo's outbox lost the gateway: its deliveries end and its members leave. Called inside the silo.</summary>
     [Alias("GatewayLost")]
     Task GatewayLostAsync(string gatewayId, long incarnation);
+
+    /// <summary>What is remembered of the newest publications and the gateways that they went to.</summary>
+    [Alias("Explain")]
+    Task<ChannelExplanation> ExplainAsync();
 }
 
 /// <summary>A gateway's wish to receive a channel.</summary>

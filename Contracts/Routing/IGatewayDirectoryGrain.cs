@@ -74,6 +74,10 @@ public interface IGatewayControl : IGrainObserver
     /// <summary>Does something to the anonymous connections, which have no <see cref="IUserGrain"/>.</summary>
     [Alias("ExecuteAnonymous"), ResponseTimeout("00:00:05")]
     Task ExecuteAnonymousAsync(UserCommand command);
+
+    /// <summary>What became of a channel's publications for some of the connections here.</summary>
+    [Alias("Explain"), ResponseTimeout("00:00:05")]
+    Task<GatewayExplanation> ExplainAsync(ExplainQuery query);
 }
 
 /// <summary>What a gateway holds (the server API's <c>info</c>).</summary>
@@ -109,4 +113,28 @@ public sealed record GatewayDescription
 
     /// <summary>Resident memory in bytes.</summary>
     [Id(9)] public long ResidentBytes { get; init; }
+
+    /// <summary>Commands of clients since it was first asked: the difference of two answers means something.</summary>
+    [Id(10)] public long Commands { get; init; }
+
+    /// <summary>Publications queued to subscribers since it was first asked, each counted for every subscriber.</summary>
+    [Id(11)] public long Deliveries { get; init; }
+
+    /// <summary>Bytes that wait for clients.</summary>
+    [Id(12)] public long QueuedBytes { get; init; }
+
+    /// <summary>Processor time used since the start.</summary>
+    [Id(13)] public TimeSpan CpuTime { get; init; }
+
+    /// <summary>True while the gateway closes its connections to stop.</summary>
+    [Id(14)] public bool IsDraining { get; init; }
+
+    /// <summary>
+    /// From publish to delivery, the whole way through the cluster, as the gateway's canaries last measured it: the median of its
+    /// lanes. Null while nothing has been heard.
+    /// </summary>
+    [Id(15)] public TimeSpan? DeliveryDelay { get; init; }
+
+    /// <summary>The same of the slowest lane.</summary>
+    [Id(16)] public TimeSpan? SlowestDelay { get; init; }
 }

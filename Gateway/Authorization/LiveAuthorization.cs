@@ -143,6 +143,11 @@ internal sealed class LiveAuthorization : BackgroundService
     private UnsubscribeCode? Verdict(ClientIdentity identity, Subscription subscription)
     {
         var grant = subscription.Grant;
+        if (subscription.Channel == ConsoleChannel.Name)
+        {
+            return null; // a console's right is that of its connection
+        }
+
         if (_namespaces.CurrentValue.Find(subscription.Channel) is not { } options)
         {
             return UnsubscribeCode.Server;

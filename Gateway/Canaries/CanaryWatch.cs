@@ -32,6 +32,9 @@ internal sealed class CanaryWatch(
     /// <summary>True while deliveries do not come in some lane although publications are acknowledged.</summary>
     public bool IsSilent => _canaries.Any(canary => canary.IsSilent);
 
+    /// <summary>What the lanes took for their last publication, the fastest first.</summary>
+    public IReadOnlyList<TimeSpan> Delays => [.. _canaries.Select(canary => canary.Delay).OfType<TimeSpan>().Order()];
+
     /// <summary>One round: judges what was published in the last one, and publishes again.</summary>
     internal void Check()
     {

@@ -26,6 +26,7 @@ internal sealed class LaneCanary
     private bool _acknowledged;
     private bool _publishing;
     private bool _heard;
+    private TimeSpan? _delay;
     private int _misses;
     private int _alarmAt = MissesUntilSilent;
 
@@ -42,6 +43,18 @@ internal sealed class LaneCanary
 
     /// <summary>The lane that it watches.</summary>
     public int Lane => _channel.Link.Lane;
+
+    /// <summary>How long the last publication that was heard took; null before the first.</summary>
+    public TimeSpan? Delay
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return _delay;
+            }
+        }
+    }
 
     /// <summary>True while deliveries do not come although publications are acknowledged.</summary>
     public bool IsSilent
@@ -139,7 +152,8 @@ internal sealed class LaneCanary
         {
             if (BinaryPrimitives.TryReadInt64LittleEndian(publication.Data, out var number) && number == _number)
             {
-                _metrics.CanaryHeard(_time.GetElapsedTime(_publishedAt));
+                _delay = _time.GetElapsedTime(_publishedAt);
+                _metrics.CanaryHeard(_delay.Value);
             }
 
             wasSilent = _misses >= MissesUntilSilent;

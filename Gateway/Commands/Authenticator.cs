@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Admin;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
@@ -18,6 +19,7 @@ internal readonly record struct AuthenticationResult(
 /// <summary>Finds out who a connecting client is (protocol §6, point 3): by its token, else by asking the application.</summary>
 internal sealed class Authenticator(
     ITokenVerifier tokens,
+    ConsoleAccess console,
     ConnectionProxy proxy,
     IOptionsMonitor<GatewayOptions> options,
     IOptionsMonitor<ProxyOptions> proxyOptions,
@@ -31,11 +33,25 @@ internal sealed class Authenticator(
     /// <summary>The client's identity and the channels that it gets with it, or why it may not connect.</summary>
     public async ValueTask<AuthenticationResult> AuthenticateAsync(Connection connection, ConnectRequest request)
     {
-        var result = request.Token.Length > 0 ? await ByTokenAsync(request)
+        var result = console.ReadConnectionToken(request.Token) is { } session ? OfConsole(session)
+            : request.Token.Length > 0 ? await ByTokenAsync(request)
             : proxy.AsksForConnect ? await ByProxyAsync(connection, request)
             : Unproven();
         return result.Identity is { } identity ? result with { Identity = Named(identity, request) } : result;
     }
+
+    /// <summary>A page of the console. When its session ends it connects again, with a new token or not at all.</summary>
+    private static AuthenticationResult OfConsole(ConsoleSession session) => new(
+        Refusal.None,
+        new ClientIdentity
+        {
+            User = ConsoleAccess.User,
+            IsConsole = true,
+            Session = session.Id,
+            IssuedAt = session.IssuedAt,
+            ExpireAt = session.ExpireAt,
+        },
+        NoChannels);
 
     private async ValueTask<AuthenticationResult> ByTokenAsync(ConnectRequest request)
     {

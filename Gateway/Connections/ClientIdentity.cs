@@ -24,6 +24,9 @@ internal sealed record ClientIdentity
     /// <summary>True for a client that nothing vouched for: it is in because anonymous clients are let in.</summary>
     public bool IsUnproven { get; init; }
 
+    /// <summary>True for a page of the console, which gets the cluster's figures.</summary>
+    public bool IsConsole { get; init; }
+
     /// <summary>True when the client itself refreshes the connection with a new token.</summary>
     public bool ClientSideRefresh { get; init; }
 

@@ -26,6 +26,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
     private bool _closed;
     private (int Code, string Reason)? _close;
     private TaskCompletionSource? _drained;
+    private Dictionary<string, int>? _dropped; // publications that the end of the connection kept from being sent, by channel
     private List<TracedWrites>? _traced; // of the frame that is being sent; null when none of it is traced
 
     /// <summary>Called once when the queue is over its limit.</summary>
@@ -36,6 +37,24 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
 
     /// <summary>Bytes that wait to be sent.</summary>
     public int QueuedBytes => Volatile.Read(ref _queuedBytes);
+
+    /// <summary>Publications of a channel that wait to be sent.</summary>
+    public int CountUnsent(string channel)
+    {
+        lock (_sync)
+        {
+            return (_pending?.Count(message => message.Channel == channel) ?? 0) + (_held?.Count(message => message.Channel == channel) ?? 0);
+        }
+    }
+
+    /// <summary>Publications of a channel that were queued and that the end of the connection kept from being sent.</summary>
+    public int CountDropped(string channel)
+    {
+        lock (_sync)
+        {
+            return _dropped?.GetValueOrDefault(channel) ?? 0;
+        }
+    }
 
     /// <summary>From now on messages wait until <see cref="Release"/>: nothing may overtake the connect reply.</summary>
     public void Hold()
@@ -95,7 +114,8 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
             if (_queuedBytes + message.Length > maxQueuedBytes && _queuedBytes > 0)
             {
                 _closed = overflowed = true;
-                _pending?.Clear();
+                (_pending ??= new Queue<OutboundMessage>()).Enqueue(message);
+                DropPendingLocked();
             }
             else if (_held is not null)
             {
@@ -148,7 +168,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
             _held = null;
             if (!flush)
             {
-                _pending?.Clear();
+                DropPendingLocked();
             }
 
             _drained?.TrySetResult();
@@ -162,12 +182,21 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
         lock (_sync)
         {
             _closed = true;
-            _pending?.Clear();
+            DropPendingLocked();
             _drained?.TrySetResult();
         }
     }
 
     void IThreadPoolWorkItem.Execute() => _ = DrainAsync();
+
+    private void DropPendingLocked()
+    {
+        if (_pending is { Count: > 0 } pending)
+        {
+            _dropped ??= pending.Where(message => message.Channel is not null).CountBy(message => message.Channel!).ToDictionary(StringComparer.Ordinal);
+            pending.Clear();
+        }
+    }
 
     private void EnqueueLocked(OutboundMessage message)
     {

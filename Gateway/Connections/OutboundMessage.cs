@@ -24,6 +24,9 @@ internal sealed class OutboundMessage
         _payloadStart = payloadStart;
     }
 
+    /// <summary>The channel whose publication it is; null for everything else.</summary>
+    public string? Channel { get; set; }
+
     /// <summary>Where to tell that it was written; null for all that are not traced.</summary>
     public TracedWrites? Writes { get; set; }
 

@@ -12,6 +12,7 @@ internal sealed class GatewayGauges(
         metrics.ObserveReadiness(() => readiness.IsReady);
         metrics.ObserveConnections(() => connections.Count);
         metrics.ObserveQueuedBytes(() => connections.All.Sum(c => (long)c.Writer.QueuedBytes));
+        metrics.ObserveLedgers(() => channels.LedgerSpace.Used);
         metrics.ObserveUsers(() => users.Count);
         metrics.ObserveChannels(() => channels.Count);
         return Task.CompletedTask;

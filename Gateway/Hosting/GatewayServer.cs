@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
+using WsCluster.Gateway.Admin;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.ServerApi;
 using WsCluster.Gateway.Transports;
@@ -20,7 +21,7 @@ internal static class GatewayServer
     public static readonly string[] Sections =
     [
         "Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer",
-        "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client", "Telemetry",
+        "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client", "Telemetry", "Console",
     ];
 
     /// <summary>Runs it until it is stopped.</summary>
@@ -116,9 +117,6 @@ internal static class GatewayServer
         inside.MapServerApi();
         app.Map(WebSocketEndpoint.Path, (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
         app.MapStreams();
-        if (cluster.IsEmbedded)
-        {
-            inside.MapTryPage();
-        }
+        inside.MapConsole();
     }
 }

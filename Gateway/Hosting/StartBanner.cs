@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
+using WsCluster.Gateway.Admin;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.ServerApi;
 
@@ -19,9 +20,15 @@ internal static class StartBanner
         if (!cluster.IsEmbedded)
         {
             Console.WriteLine($"Gateway of cluster {cluster.ClusterId} is up: {websocket}");
+            if (services.GetRequiredService<ConsoleAccess>().IsOn)
+            {
+                Console.WriteLine($"Its console asks for the password: {inside}/");
+            }
+
             return;
         }
 
+        var access = services.GetRequiredService<ConsoleAccess>();
         var api = services.GetRequiredService<IOptions<ApiOptions>>().Value;
         var key = api.Keys.Count > 0 ? $" -H 'X-API-Key: {generatedKey ?? "YOUR_KEY"}'" : "";
         Console.WriteLine($$$"""
@@ -30,12 +37,21 @@ internal static class StartBanner
 
               Connect   {{{websocket}}}
               Try       {{{inside}}}/   (open it in two windows)
+              Console   {{{inside}}}/#/overview   ({{{Say(access)}}})
               Publish   curl {{{inside}}}{{{api.Prefix}}}/publish{{{key}}} -d '{"channel":"chat:lobby","data":{"text":"hello"}}'
 
             Stop with Ctrl-C.
 
             """);
     }
+
+    /// <summary>Who may use the console.</summary>
+    private static string Say(ConsoleAccess access) => access switch
+    {
+        { IsOpenHere: true } => "open to everybody on this machine, without a password",
+        { IsOn: true } => "asks for the password",
+        _ => $"off: {ConsoleOptions.SectionName}:{nameof(ConsoleOptions.Password)} is not set",
+    };
 
     /// <summary>An address that a person can open, also when the server listens on all of them.</summary>
     public static string Reachable(string url) => url

@@ -1,16 +1,31 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.IO.Enumeration;
+using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Subscriptions;
+using WsCluster.Measuring;
 using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Routing;
 
 /// <summary>Answers what the cluster asks this gateway as a whole.</summary>
 internal sealed class GatewayControl(
-    GatewayLanes lanes, GatewayAddress address, ConnectionRegistry connections, UserDirectory users, ChannelDirectory channels, LiveLists lists, TimeProvider time)
-    : IGatewayControl
+    GatewayLanes lanes, GatewayAddress address, ConnectionRegistry connections, UserDirectory users, ChannelDirectory channels, LiveLists lists, GatewayLedger ledger,
+    IMeterFactory meters,
+    IServiceProvider services,
+    TimeProvider time)
+    : IGatewayControl, IDisposable
 {
+    private const string CommandsCounter = "wscluster.gateway.commands";
+    private const string DeliveriesCounter = "wscluster.gateway.deliveries";
+
+    private readonly Lazy<CounterReader> _counters = new(() => new CounterReader(meters, CommandsCounter, DeliveriesCounter)); // once somebody asks
+
+    // Resolved late: hosted services that need this gateway's registration come before them.
+    private readonly Lazy<CanaryWatch> _canaries = new(services.GetRequiredService<CanaryWatch>);
+    private readonly Lazy<ConnectionHost> _host = new(services.GetRequiredService<ConnectionHost>);
     private readonly long _started = time.GetTimestamp();
     private readonly Lock _sync = new();
     private (TimeSpan Cpu, long At) _lastCpu = (TimeSpan.Zero, time.GetTimestamp()); // guarded by _sync
@@ -18,7 +33,8 @@ internal sealed class GatewayControl(
     public Task<GatewayDescription> DescribeAsync()
     {
         using var process = Process.GetCurrentProcess();
-        var (subscriptions, anonymous, occupied) = (0, 0, 0);
+        var (subscriptions, anonymous, occupied, queued) = (0, 0, 0, 0L);
+        var delays = _canaries.Value.Delays;
         foreach (var (_, subscribers) in channels.Occupied)
         {
             occupied++;
@@ -28,6 +44,7 @@ internal sealed class GatewayControl(
         foreach (var connection in connections.All)
         {
             anonymous |= connection.Identity is { User: "" } ? 1 : 0;
+            queued += connection.Writer.QueuedBytes;
         }
 
         return Task.FromResult(new GatewayDescription
@@ -42,6 +59,13 @@ internal sealed class GatewayControl(
             Uptime = time.GetElapsedTime(_started),
             CpuPercent = CpuPercent(process.TotalProcessorTime),
             ResidentBytes = process.WorkingSet64,
+            Commands = _counters.Value[CommandsCounter],
+            Deliveries = _counters.Value[DeliveriesCounter],
+            QueuedBytes = queued,
+            CpuTime = process.TotalProcessorTime,
+            IsDraining = _host.Value.IsDraining,
+            DeliveryDelay = delays.Count > 0 ? delays[delays.Count / 2] : null,
+            SlowestDelay = delays.Count > 0 ? delays[^1] : null,
         });
     }
 
@@ -69,6 +93,16 @@ internal sealed class GatewayControl(
     {
         users.ExecuteAnonymous(command);
         return Task.CompletedTask;
+    }
+
+    public Task<GatewayExplanation> ExplainAsync(ExplainQuery query) => Task.FromResult(ledger.Explain(query));
+
+    public void Dispose()
+    {
+        if (_counters.IsValueCreated)
+        {
+            _counters.Value.Dispose();
+        }
     }
 
     private double CpuPercent(TimeSpan cpu)

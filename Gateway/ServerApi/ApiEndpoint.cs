@@ -24,6 +24,12 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, IOptio
             return;
         }
 
+        await AnswerAsync(http, decoder);
+    }
+
+    /// <summary>The same for a caller whose right to ask has been checked.</summary>
+    public async Task AnswerAsync(HttpContext http, ApiDecoder decoder)
+    {
         Func<CancellationToken, Task<ApiAnswer>> work;
         try
         {

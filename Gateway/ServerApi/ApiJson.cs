@@ -24,6 +24,7 @@ namespace WsCluster.Gateway.ServerApi;
 [JsonSerializable(typeof(RevokeBody))]
 [JsonSerializable(typeof(ListBody))]
 [JsonSerializable(typeof(UserStatusBody))]
+[JsonSerializable(typeof(ExplainBody))]
 [JsonSerializable(typeof(BatchBody))]
 [JsonSerializable(typeof(LegacyBody))]
 internal sealed partial class ApiJson : JsonSerializerContext

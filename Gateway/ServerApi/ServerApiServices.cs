@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsCluster.Configuration;
+using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.ServerApi.Methods;
 
 namespace WsCluster.Gateway.ServerApi;
@@ -19,6 +20,7 @@ internal static class ServerApiServices
         services.AddMetrics();
         services.TryAddSingleton<GatewayMetrics>();
         services.TryAddSingleton<ApiKeys>();
+        services.TryAddSingleton<ClusterLedger>();
         services.TryAddSingleton<ApiChannels>();
         services.TryAddSingleton<ApiDispatcher>();
         services.TryAddSingleton<BatchMethod>();
@@ -40,6 +42,7 @@ internal static class ServerApiServices
         AddMethod<ConnectionsMethod>();
         AddMethod<UsersMethod>();
         AddMethod<UserStatusMethod>();
+        AddMethod<ExplainMethod>();
         return services;
 
         void AddMethod<T>() where T : class, IApiMethod => services.TryAddEnumerable(ServiceDescriptor.Singleton<IApiMethod, T>());

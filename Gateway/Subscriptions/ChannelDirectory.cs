@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Routing;
 using WsCluster.Routing;
@@ -23,7 +24,8 @@ internal sealed class ChannelDirectory(
     IOptions<GatewayOptions> options,
     ILogger<ChannelDirectory> logger,
     Random? random = null,
-    TaskScheduler? background = null)
+    TaskScheduler? background = null,
+    EndedSubscriptions? ended = null)
 {
     private const int MaxNameBytes = 1024;
 
@@ -48,6 +50,12 @@ internal sealed class ChannelDirectory(
 
     public TimeProvider Time => time;
 
+    /// <summary>The memory of the channels' ledgers.</summary>
+    public LedgerSpace LedgerSpace { get; } = new();
+
+    /// <summary>Remembers the subscriptions that ended last.</summary>
+    public EndedSubscriptions Ended { get; } = ended ?? new EndedSubscriptions(time);
+
     public GatewayOptions Options { get; } = options.Value;
 
     public ILogger Logger => logger;
@@ -55,9 +63,9 @@ internal sealed class ChannelDirectory(
     /// <summary>Spreads attempts over time.</summary>
     public Random Random => random ?? Random.Shared;
 
-    /// <summary>The channels with at least one live subscriber, and how many each has.</summary>
+    /// <summary>The channels with at least one live subscriber, and how many each has; without the consoles' own.</summary>
     public IEnumerable<(string Name, int Subscribers)> Occupied =>
-        _channels.Values.Where(c => c.Count > 0).Select(c => (c.Name, c.Count));
+        _channels.Values.Where(c => c.Count > 0 && c.Name != ConsoleChannel.Name).Select(c => (c.Name, c.Count));
 
     /// <summary>Every channel that the gateway is subscribed to, empty lingering ones too.</summary>
     public int Count => _channels.Count;
@@ -165,6 +173,7 @@ internal sealed class ChannelDirectory(
 
         if (subscription.TryEnd())
         {
+            Ended.Add(subscription, (int)UnsubscribeCode.InsufficientState);
             subscription.Connection.Forget(subscription, Unsubscribed(subscription.Channel, UnsubscribeCode.InsufficientState));
             _ = LeavePresenceAsync(subscription);
         }

@@ -1,6 +1,8 @@
 using WsCluster.Configuration;
 using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Routing;
 using WsCluster.Tracing;
 
 namespace WsCluster.Gateway.Subscriptions;
@@ -19,6 +21,8 @@ internal sealed class ChannelSubscribers : IDeadline
     private readonly StreamReceiver _receiver = new();
     private readonly HeldDeliveries _held;
     private readonly RecentPublications _recent;
+    private readonly ChannelLedger _ledger;
+    private readonly bool _isInternal; // what the cluster says to itself is not counted
     private Publication? _latest;
     private int _entered;
     private bool _closed;
@@ -30,6 +34,8 @@ internal sealed class ChannelSubscribers : IDeadline
         Options = options;
         _held = new HeldDeliveries(directory.Metrics);
         _recent = new RecentPublications(directory.Metrics);
+        _ledger = new ChannelLedger(directory.LedgerSpace, directory.Time);
+        _isInternal = InternalChannels.Find(name) is not null;
         Link = new ChannelLink(this, directory);
     }
 
@@ -138,6 +144,7 @@ internal sealed class ChannelSubscribers : IDeadline
 
             // Recovery may have read ahead of this gateway: what the client has got must not come again.
             subscription.SkipUntil = position.Offset;
+            subscription.Start = subscription.Start with { At = _directory.Time.GetUtcNow().UtcTicks, Offset = position.Offset };
             _subscribers.Add(subscription);
             return true;
         }
@@ -148,6 +155,11 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         lock (_sync)
         {
+            if (subscription.Index >= 0)
+            {
+                subscription.EndOffset = _receiver.Position.Offset;
+            }
+
             _subscribers.Remove(subscription);
             LingerIfEmpty();
         }
@@ -164,6 +176,7 @@ internal sealed class ChannelSubscribers : IDeadline
             }
             else if (!TryDeliver(epoch, publication))
             {
+                _ledger.Happened(StreamEventKind.Gap, _receiver.Position.Offset + 1, publication.Offset - 1);
                 _held.Hold();
                 _held.Add(epoch, publication);
                 Link.Synchronise(subscribe: false);
@@ -205,7 +218,19 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         lock (_sync)
         {
-            return page.Top.Epoch == _receiver.Position.Epoch && page.Publications.All(p => TryDeliver(page.Top.Epoch, p));
+            if (page.Top.Epoch != _receiver.Position.Epoch)
+            {
+                return false;
+            }
+
+            var before = _receiver.Position.Offset;
+            var continues = page.Publications.All(p => TryDeliver(page.Top.Epoch, p, repaired: true));
+            if (_receiver.Position.Offset > before)
+            {
+                _ledger.Happened(StreamEventKind.Repaired, before + 1, _receiver.Position.Offset);
+            }
+
+            return continues;
         }
     }
 
@@ -217,8 +242,10 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         lock (_sync)
         {
+            var before = _receiver.Position;
             if (_receiver.JumpTo(top))
             {
+                _ledger.Jumped(before, top);
                 AnnounceLoss();
                 _latest = null; // of another stream perhaps, at the same offset
                 _recent.Clear();
@@ -229,7 +256,7 @@ internal sealed class ChannelSubscribers : IDeadline
                 _latest = latest?.Offset == _receiver.Position.Offset ? latest : null;
             }
 
-            return _held.TryRelease(TryDeliver);
+            return _held.TryRelease((epoch, publication) => TryDeliver(epoch, publication));
         }
     }
 
@@ -239,6 +266,23 @@ internal sealed class ChannelSubscribers : IDeadline
         lock (_sync)
         {
             return _receiver.CanCatchUp(top);
+        }
+    }
+
+    /// <summary>The ledger and what these subscriptions got of it, at one moment.</summary>
+    public (LedgerSnapshot Ledger, SubscriptionTrace[] Traces) Explain(IReadOnlyList<Subscription> subscriptions)
+    {
+        lock (_sync)
+        {
+            var ledger = new LedgerSnapshot
+            {
+                Position = _receiver.Position,
+                IsSynchronising = _held.IsHolding,
+                EpochSince = _ledger.EpochSince,
+                Arrivals = _ledger.Arrivals,
+                Events = _ledger.Events,
+            };
+            return (ledger, [.. subscriptions.Select(SubscriptionTrace.Of)]);
         }
     }
 
@@ -257,6 +301,7 @@ internal sealed class ChannelSubscribers : IDeadline
             }
 
             _closed = true;
+            _ledger.Close();
         }
 
         _directory.Close(this);
@@ -266,14 +311,20 @@ internal sealed class ChannelSubscribers : IDeadline
     private bool IsEmpty => _entered == 0 && _subscribers.Count == 0;
 
     /// <summary>Fans out unless something before it is missing.</summary>
-    private bool TryDeliver(string epoch, Publication publication)
+    private bool TryDeliver(string epoch, Publication publication, bool repaired = false)
     {
         switch (_receiver.Receive(epoch, publication.Offset))
         {
             case Receipt.Gap:
                 return false;
             case Receipt.Deliver:
-                _directory.Metrics.Delivered(Fan(publication));
+                var queued = Fan(publication);
+                if (!_isInternal)
+                {
+                    _directory.Metrics.Delivered(queued);
+                }
+
+                _ledger.Arrived(publication, repaired);
                 Listener?.Invoke(publication);
                 if (publication.Offset > 0)
                 {
@@ -282,7 +333,11 @@ internal sealed class ChannelSubscribers : IDeadline
                 }
 
                 return true;
+            case Receipt.Duplicate:
+                _ledger.Happened(StreamEventKind.Duplicate, publication.Offset, publication.Offset);
+                return true;
             default:
+                _ledger.Happened(StreamEventKind.Foreign, publication.Offset, publication.Offset);
                 return true;
         }
     }
@@ -301,6 +356,7 @@ internal sealed class ChannelSubscribers : IDeadline
     {
         foreach (var subscription in _subscribers.RemovePositioned())
         {
+            subscription.EndOffset = _receiver.Position.Offset;
             _directory.StateLost(subscription);
         }
 

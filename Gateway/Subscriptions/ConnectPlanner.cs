@@ -47,6 +47,11 @@ internal sealed class ConnectPlanner(SubscriptionPlanner planner, RevocationList
             plans.Add(plan);
         }
 
+        if (identity.IsConsole)
+        {
+            plans.Add(planner.PlanConsole(grant));
+        }
+
         foreach (var (channel, listed) in request.Subs.Where(s => !serverSide.ContainsKey(s.Key)))
         {
             if (planner.PlanListed(identity.User, channel, listed, out var plan) == ErrorCode.UnknownChannel)

@@ -111,9 +111,10 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
     {
         encodable = OutboundMessage.TryEncode(
             codec, new Reply { Push = new Push { Channel = channel, Pub = publication } }, delta, out var message);
-        if (encodable && trace is not null)
+        if (encodable)
         {
-            message.Writes = new TracedWrites(trace);
+            message.Channel = channel;
+            message.Writes = trace is null ? null : new TracedWrites(trace);
         }
 
         return message;

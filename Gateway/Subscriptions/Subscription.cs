@@ -1,5 +1,6 @@
 using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Protocol.Wire;
 
 namespace WsCluster.Gateway.Subscriptions;
@@ -46,6 +47,12 @@ internal sealed class Subscription(Connection connection, string channel, bool s
 
     /// <summary>Its place in the channel's subscriber group; guarded by the channel's lock, -1 when in none.</summary>
     public int Index { get; set; } = -1;
+
+    /// <summary>Where it began, for the ledger; guarded by the channel's lock.</summary>
+    public SubscriptionStart Start { get; set; } = SubscriptionStart.None;
+
+    /// <summary>The last offset that the channel's subscribers had when it was taken out, for the ledger; guarded by the channel's lock.</summary>
+    public ulong EndOffset { get; set; }
 
     /// <summary>Joins and leaves that wait for the subscribe reply, or null when nothing waits; guarded by the channel's lock.</summary>
     public List<Reply>? HeldPresence { get; set; }

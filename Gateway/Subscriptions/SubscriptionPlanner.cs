@@ -130,6 +130,10 @@ internal sealed class SubscriptionPlanner(
         return Build(user: "", request, channelOptions, granted, grant, filter: null);
     }
 
+    /// <summary>Plans the channel of the cluster's figures, for a page of the console.</summary>
+    public SubscriptionPlan PlanConsole(Grant grant) => Build(
+        user: "", new SubscribeRequest { Channel = ConsoleChannel.Name }, ConsoleChannel.Options, new SubscribeOptions(), grant, filter: null);
+
     private SubscriptionPlan Build(
         string user, SubscribeRequest request, ChannelOptions channelOptions, SubscribeOptions granted, Grant grant, TagsFilter? filter)
     {

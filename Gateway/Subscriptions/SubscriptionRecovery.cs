@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Protocol.Wire;
 
 namespace WsCluster.Gateway.Subscriptions;
@@ -45,6 +46,7 @@ internal sealed class SubscriptionRecovery(SubscribeResults results, IOptions<Ga
                     return false;
                 }
 
+                subscription.Start = subscription.Start with { RecoveredAfter = RecoveredAfter(from, decision, position) };
                 announce(subscription, results.Create(plan, position, from, decision, subscription));
                 return true;
             });
@@ -55,6 +57,12 @@ internal sealed class SubscriptionRecovery(SubscribeResults results, IOptions<Ga
             channel.EndRecovery();
         }
     }
+
+    /// <summary>The offset after which the reply has everything, as the ledger remembers it.</summary>
+    private static ulong RecoveredAfter(StreamPosition from, RecoveryDecision decision, StreamPosition position) =>
+        !decision.Recovered ? SubscriptionStart.NotRecovered
+        : decision.Publications.Count > 0 ? decision.Publications[0].Offset - 1
+        : position.Offset;
 
     private static bool IsCache(SubscriptionPlan plan) => plan.Options.ForceRecoveryMode == RecoveryMode.Cache;
 

@@ -153,6 +153,7 @@ internal sealed class SubscriptionService(
             return false;
         }
 
+        channels.Ended.Add(subscription, (int)(push?.Push.Unsubscribe.Code ?? 0));
         if (push is null)
         {
             subscription.Connection.Forget(subscription);

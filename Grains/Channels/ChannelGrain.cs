@@ -31,11 +31,13 @@ internal sealed class ChannelGrain(
     private readonly StreamHandover _handover = new();
     private string _name = "";
     private ChannelOptions? _options;
+    private bool _isInternal;
     private IChannelStream _stream = null!;
     private HistoryReader _history = null!;
     private GroupPublishing _publishing = null!;
     private GatewayAttachments _gateways = null!;
     private ChannelDeliveries _deliveries = null!;
+    private PublicationLedger _ledger = null!;
     private ActivationLifetime _lifetime = null!;
     private ChannelEntrance? _entrance; // while there are gateways
 
@@ -43,8 +45,8 @@ internal sealed class ChannelGrain(
     {
         _name = this.GetPrimaryKeyString();
         _options = !PublishRules.IsName(_name) ? null
-            : CanaryChannel.Is(_name) ? CanaryChannel.Options
-            : namespaces.Value.Find(_name);
+            : InternalChannels.Find(_name) ?? namespaces.Value.Find(_name);
+        _isInternal = InternalChannels.Find(_name) is not null;
         _stream = store.Open(_name, _options ?? new ChannelOptions(), this);
         if (_handover.Complete(_stream))
         {
@@ -55,6 +57,7 @@ internal sealed class ChannelGrain(
         _publishing = new GroupPublishing(_stream);
         _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync));
         _deliveries = new ChannelDeliveries(_name, _gateways);
+        _ledger = new PublicationLedger(_gateways, limits.Ledgers, time);
         _lifetime = new ActivationLifetime(this, DelayDeactivation, _stream, _options ?? new ChannelOptions(), time);
         metrics.ChannelActivated();
         return Task.CompletedTask;
@@ -91,6 +94,7 @@ internal sealed class ChannelGrain(
         CloseEntrance();
         _presence.Close();
         _stream?.Close();
+        _ledger?.Close();
     }
 
     void IGrainMigrationParticipant.OnDehydrate(IDehydrationContext context) => StreamHandover.Send(_stream, context);
@@ -124,7 +128,12 @@ internal sealed class ChannelGrain(
     void IStreamOwner.Deliver(string epoch, Publication publication)
     {
         _deliveries.Publish(epoch, publication);
-        metrics.Published();
+        _ledger.Published(publication.Offset);
+        if (!_isInternal)
+        {
+            metrics.Published(); // what the cluster says to itself would only blur it
+        }
+
         ChannelLog.Published(logger, _name, publication.Offset);
     }
 
@@ -259,6 +268,12 @@ internal sealed class ChannelGrain(
         }
 
         return Task.CompletedTask;
+    }
+
+    public async Task<ChannelExplanation> ExplainAsync()
+    {
+        Options();
+        return _ledger.Describe(outboxes.SiloId, await _stream.GetTopAsync());
     }
 
     private ChannelOptions Options()

@@ -12,6 +12,9 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
 
     public int Count => _all.Length;
 
+    /// <summary>The outboxes now. The array is never changed: another one takes its place.</summary>
+    public IReadOnlyList<GatewayOutbox> All => _all;
+
     /// <summary>Starts deliveries to a gateway, or keeps them going.</summary>
     /// <param name="lane">Where to deliver.</param>
     /// <param name="number">Counts the gateway's subscriptions; zero where nothing tells them apart.</param>

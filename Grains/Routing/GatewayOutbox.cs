@@ -39,6 +39,7 @@ internal sealed class GatewayOutbox
     private TaskCompletionSource? _flushed;
     private OutboxTraces? _traces; // null while nothing is traced
     private long _batchQueuedAt; // of the batch under way; only the pump uses it
+    private DateTimeOffset? _overflowedAt;
 
     /// <param name="context">What the silo's outboxes share.</param>
     /// <param name="lane">The lane that is delivered to.</param>
@@ -75,6 +76,18 @@ internal sealed class GatewayOutbox
             lock (_lock)
             {
                 return _buffer.Bytes;
+            }
+        }
+    }
+
+    /// <summary>When its content was dropped for the last time; null: never.</summary>
+    public DateTimeOffset? OverflowedAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _overflowedAt;
             }
         }
     }
@@ -223,6 +236,7 @@ internal sealed class GatewayOutbox
         _buffer.Clear();
         _traces = null;
         _mustResynchronise = true;
+        _overflowedAt = _context.Time.GetUtcNow();
     }
 
     private void Signal()

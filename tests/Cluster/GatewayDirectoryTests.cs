@@ -49,6 +49,8 @@ public sealed class GatewayDirectoryTests(SiloCluster cluster)
 
         public Task<IReadOnlyList<ConnectionDescription>> ListConnectionsAsync(ListQuery query) => Task.FromResult<IReadOnlyList<ConnectionDescription>>([]);
 
+        public Task<GatewayExplanation> ExplainAsync(ExplainQuery query) => throw new NotSupportedException();
+
         public Task ExecuteAnonymousAsync(UserCommand command) => Task.CompletedTask;
     }
 }

@@ -33,6 +33,9 @@ public sealed class SdkTests(SharedCluster shared)
     [Theory, InlineData("json"), InlineData("protobuf")]
     public Task Recovery_CacheMode_GivesTheLatest(string protocol) => RunAsync("cache", protocol);
 
+    [Fact]
+    public Task Explain_OnAnyGateway_TellsWhatBecameOfPublications() => RunAsync("explain", "json");
+
     [Theory, InlineData("json"), InlineData("protobuf")]
     public Task Presence_BetweenGateways_ShowsAll(string protocol) => RunAsync("presence", protocol);
 

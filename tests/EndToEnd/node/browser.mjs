@@ -16,3 +16,12 @@ export function openBrowser() {
     ],
   });
 }
+
+/** A new page whose errors, warnings and failed requests go to the list: a page of ours has none. */
+export async function watchedPage(context, problems) {
+  const page = await context.newPage();
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('requestfailed', (request) => problems.push(`${request.url()}: ${request.failure()?.errorText}`));
+  return page;
+}

@@ -187,6 +187,8 @@ public sealed class FakeGateway(string id) : IGatewayControl
     public Task<IReadOnlyList<ConnectionDescription>> ListConnectionsAsync(ListQuery query) =>
         Answer(First(Connections, c => c.Client, query));
 
+    public Task<GatewayExplanation> ExplainAsync(ExplainQuery query) => throw new NotSupportedException();
+
     public Task ExecuteAnonymousAsync(UserCommand command)
     {
         AnonymousCommands.Add(command);

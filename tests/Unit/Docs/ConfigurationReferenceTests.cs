@@ -1,4 +1,5 @@
 using WsCluster.Configuration;
+using WsCluster.Gateway.Admin;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Proxies;
@@ -31,6 +32,7 @@ public class ConfigurationReferenceTests
         ("jwks", $"{TokenOptions.SectionName}:Jwks:0", typeof(JwksOptions)),
         ("proxy", ProxyOptions.SectionName, typeof(ProxyOptions)),
         ("api", ApiOptions.SectionName, typeof(ApiOptions)),
+        ("console", ConsoleOptions.SectionName, typeof(ConsoleOptions)),
         ("silo", SiloEndpointOptions.SectionName, typeof(SiloEndpointOptions)),
         ("users", UserOptions.SectionName, typeof(UserOptions)),
         ("revocations", RevocationOptions.SectionName, typeof(RevocationOptions)),

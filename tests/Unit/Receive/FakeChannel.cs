@@ -215,6 +215,8 @@ internal sealed class FakeChannel(string name) : IChannelRouting, IChannelGrain
 
     Task<PresenceStats> IChannelGrain.GetPresenceStatsAsync() => throw new NotSupportedException();
 
+    public Task<ChannelExplanation> ExplainAsync() => throw new NotSupportedException();
+
     public Task GatewayLostAsync(string gatewayId, long incarnation) => throw new NotSupportedException();
 
     private async Task<T> RunAsync<T>(object call, Func<T> body)

@@ -12,6 +12,7 @@ using WsCluster.Gateway;
 using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
 using WsCluster.Routing;
@@ -52,6 +53,8 @@ internal sealed class ReceivingGateway : IDisposable
             .AddMetrics()
             .AddSingleton<GatewayMetrics>()
             .AddSingleton<RecoveryGate>()
+            .AddSingleton<EndedSubscriptions>()
+            .AddSingleton<GatewayLedger>()
             .AddSingleton<ChannelDirectory>()
             .AddSingleton(Joined())
             .AddSingleton<CanaryWatch>()
