@@ -37,6 +37,7 @@ internal static class ServerApiServices
         AddMethod<HistoryRemoveMethod>();
         AddMethod<ChannelsMethod>();
         AddMethod<InfoMethod>();
+        AddMethod<FiguresMethod>();
         AddMethod<RpcMethod>();
         AddMethod<RevokeMethod>();
         AddMethod<ConnectionsMethod>();
