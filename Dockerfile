@@ -1,4 +1,4 @@
-# All images of the cluster. The targets are gateway, silo and ticker: docker build --target gateway .
+# All images of the cluster. The targets are gateway, silo, and the samples chat, game and ticker: docker build --target gateway .
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS restored
 WORKDIR /src
 # Only what decides the packages, so that this layer lasts until a project file changes.
@@ -8,15 +8,23 @@ COPY Client/Client.csproj Client/
 COPY Grains/Grains.csproj Grains/
 COPY Gateway/Gateway.csproj Gateway/
 COPY Silo/Silo.csproj Silo/
+COPY Client/Client.csproj Client/
+COPY samples/Pages/Pages.csproj samples/Pages/
+COPY samples/Chat/Chat.csproj samples/Chat/
+COPY samples/Game/Game.csproj samples/Game/
 COPY samples/Ticker/Ticker.csproj samples/Ticker/
 RUN dotnet restore Gateway/Gateway.csproj \
  && dotnet restore Silo/Silo.csproj \
+ && dotnet restore samples/Chat/Chat.csproj \
+ && dotnet restore samples/Game/Game.csproj \
  && dotnet restore samples/Ticker/Ticker.csproj
 
 FROM restored AS built
 COPY . .
 RUN dotnet publish Gateway/Gateway.csproj -c Release --no-restore -o /out/gateway \
  && dotnet publish Silo/Silo.csproj -c Release --no-restore -o /out/silo \
+ && dotnet publish samples/Chat/Chat.csproj -c Release --no-restore -o /out/chat \
+ && dotnet publish samples/Game/Game.csproj -c Release --no-restore -o /out/game \
  && dotnet publish samples/Ticker/Ticker.csproj -c Release --no-restore -o /out/ticker
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS runtime
@@ -39,6 +47,14 @@ ENV URLS=http://+:8081
 EXPOSE 8081 11111 30000
 COPY --from=built /out/silo .
 ENTRYPOINT ["dotnet", "WsCluster.Silo.dll"]
+
+FROM runtime AS chat
+COPY --from=built /out/chat .
+ENTRYPOINT ["dotnet", "WsCluster.Samples.Chat.dll"]
+
+FROM runtime AS game
+COPY --from=built /out/game .
+ENTRYPOINT ["dotnet", "WsCluster.Samples.Game.dll"]
 
 FROM runtime AS ticker
 COPY --from=built /out/ticker .

@@ -146,7 +146,7 @@ if $fast; then
   summary
 fi
 
-install redis-server:redis-server ip:iproute2 haproxy:haproxy /usr/bin/chromium:chromium node:nodejs npm:npm php:php-cli curl:curl \
+install redis-server:redis-server ip:iproute2 haproxy:haproxy nginx:nginx-light /usr/bin/chromium:chromium node:nodejs npm:npm php:php-cli curl:curl \
   /usr/lib/python3/dist-packages/websockets:python3-websockets
 step "building the solution" 900 dotnet build WsCluster.sln -c Release --disable-build-servers -v quiet || summary
 step "packages" 120 tests/Packages/check.sh "$results/packages"

@@ -46,6 +46,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _uplinkRefused;
     private long _commandsTaken; // counted in plain fields: the hot path pays one addition, and others may ask for the sum
     private long _deliveries;
+    private readonly Counter<long> _apiRefused;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -83,6 +84,7 @@ internal sealed class GatewayMetrics
         _streams = _meter.CreateUpDownCounter<long>("wscluster.gateway.streams", "{connection}", "Open connections over HTTP streams and event streams.");
         _uplinkBytes = _meter.CreateUpDownCounter<long>("wscluster.gateway.uplink.bytes", "By", "Frames that came by requests and wait, here or for their gateway.");
         _uplinkRefused = _meter.CreateCounter<long>("wscluster.gateway.uplink.refused", "{frame}", "Frames refused with 503 because too much waits.");
+        _apiRefused = _meter.CreateCounter<long>("wscluster.gateway.api.refused", "{request}", "Requests of the HTTP API that were refused, by reason: key, body, batch, rate.");
     }
 
     /// <summary>Commands of clients so far.</summary>
@@ -111,6 +113,8 @@ internal sealed class GatewayMetrics
     public void UplinkQueued(long bytes) => _uplinkBytes.Add(bytes);
 
     public void UplinkRefused() => _uplinkRefused.Add(1);
+
+    public void ApiRefused(string reason) => _apiRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void ConnectionClosed(int code) => _closed.Add(1, new KeyValuePair<string, object?>("code", code));
 

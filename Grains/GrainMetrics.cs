@@ -31,6 +31,7 @@ internal sealed class GrainMetrics
     private readonly Histogram<double> _storeLatency;
     private long _activeChannels;
     private long _activeUsers;
+    private readonly Counter<long> _behaviorFailures;
 
     public GrainMetrics(IMeterFactory meters)
     {
@@ -54,6 +55,7 @@ internal sealed class GrainMetrics
         _publishLatency = _meter.CreateHistogram("wscluster.publish.latency", "s", "Calls that publish, at their channel: until the answer, Redis included where history is kept there. What enters a live channel in memory takes no call and is not counted.", advice: Latency.Buckets);
         _deliveryLatency = _meter.CreateHistogram("wscluster.delivery.latency", "s", "From the oldest delivery of a batch being queued for its gateway to the gateway's acknowledgement.", advice: Latency.Buckets);
         _storeLatency = _meter.CreateHistogram("wscluster.store.latency", "s", "Appends to Redis, until they count: repeats and syncs of the file included.", advice: Latency.Buckets);
+        _behaviorFailures = _meter.CreateCounter<long>("wscluster.behavior.failures", "{failure}", "Failures of application code in channels, by reason: threw, timeout, apply, incomplete, size, save.");
     }
 
     public void Published() => _publications.Add(1);
@@ -117,6 +119,9 @@ internal sealed class GrainMetrics
 
     /// <summary>A limit had its outcome; its name is one of those in docs/limits.md.</summary>
     public void LimitHit(string limit, int count = 1) => _limitHits.Add(count, new KeyValuePair<string, object?>("limit", limit));
+
+    /// <summary>A behavior failed: threw, timeout, apply (its state), incomplete, size, save (its snapshot).</summary>
+    public void BehaviorFailed(string reason) => _behaviorFailures.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void UserActivated()
     {

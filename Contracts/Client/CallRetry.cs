@@ -20,11 +20,16 @@ internal sealed class CallRetry(IOptions<WsClusterClientOptions> options, TimePr
     public bool IsOn => _options.RetryDeadline > TimeSpan.Zero;
 
     /// <summary>Makes a call that may run more than once, until it succeeds, is refused or the deadline passes.</summary>
-    public async Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    public Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) => RepeatAsync(_ => call(), cancellationToken);
+
+    /// <inheritdoc cref="RepeatAsync{T}(Func{Task{T}}, CancellationToken)"/>
+    /// <param name="call">Gets the number of the attempt, counted from 1.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<T> RepeatAsync<T>(Func<int, Task<T>> call, CancellationToken cancellationToken)
     {
         if (!IsOn)
         {
-            return await OnceAsync(call, cancellationToken);
+            return await OnceAsync(() => call(1), cancellationToken);
         }
 
         var started = time.GetTimestamp();
@@ -33,7 +38,7 @@ internal sealed class CallRetry(IOptions<WsClusterClientOptions> options, TimePr
             Exception failure;
             try
             {
-                return await call().WaitAsync(AttemptTime(started), time, cancellationToken);
+                return await call(attempt).WaitAsync(AttemptTime(started), time, cancellationToken);
             }
             catch (Exception exception) when (IsTransient(exception))
             {
@@ -52,7 +57,7 @@ internal sealed class CallRetry(IOptions<WsClusterClientOptions> options, TimePr
         }
     }
 
-    /// <inheritdoc cref="RepeatAsync{T}"/>
+    /// <inheritdoc cref="RepeatAsync{T}(Func{Task{T}}, CancellationToken)"/>
     public Task RepeatAsync(Func<Task> call, CancellationToken cancellationToken) => RepeatAsync(() => WithResult(call), cancellationToken);
 
     /// <summary>Makes a call that must not run twice.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WsCluster.Routing;
 using WsCluster.Tracing;
 
 namespace WsCluster;
@@ -6,6 +7,8 @@ namespace WsCluster;
 /// <summary>A channel over its grain.</summary>
 internal sealed class ChannelHandle(string name, IGrainFactory grains, CallRetry retry) : IChannelHandle
 {
+    private const int RelayKeys = 64; // several for each silo: Orleans deals them out
+
     private IChannelGrain? _grain; // found at the first call; finding it twice is harmless
 
     public string Name => name;
@@ -27,7 +30,7 @@ internal sealed class ChannelHandle(string name, IGrainFactory grains, CallRetry
 
         // The key must be there from the first attempt on: it is that attempt's outcome which nobody knows.
         var keyed = string.IsNullOrEmpty(request.IdempotencyKey) ? request with { IdempotencyKey = IdempotencyKeys.Next() } : request;
-        return retry.RepeatAsync(() => Grain.PublishAsync(keyed), cancellationToken);
+        return retry.RepeatAsync(attempt => PublishAsync(keyed, attempt), cancellationToken);
     }
 
     public Task<IReadOnlyDictionary<string, ClientInfo>> GetPresenceAsync(CancellationToken cancellationToken = default) =>
@@ -44,4 +47,9 @@ internal sealed class ChannelHandle(string name, IGrainFactory grains, CallRetry
 
     public Task RemoveHistoryAsync(CancellationToken cancellationToken = default) =>
         retry.RepeatAsync(() => Grain.RemoveHistoryAsync(), cancellationToken);
+
+    /// <summary>The first attempt takes Orleans' way. What failed there takes another, and mostly a different one at each attempt.</summary>
+    private Task<StreamPosition> PublishAsync(PublishRequest request, int attempt) => attempt == 1
+        ? Grain.PublishAsync(request)
+        : grains.Find<IPublishRelay>($"{Random.Shared.Next(RelayKeys)}").PublishAsync(name, request);
 }

@@ -1,3 +1,5 @@
+using WsCluster.Tls;
+
 namespace WsCluster;
 
 /// <summary>How an application service reaches the cluster.</summary>
@@ -11,6 +13,15 @@ public sealed class WsClusterClientOptions
     /// machine that a gateway in embedded mode runs.
     /// </summary>
     public string Redis { get; set; } = "";
+
+    /// <summary>
+    /// The PEM file of the authority that signed the certificate of Redis (<c>WsCluster:RedisAuthorityFile</c>). Empty: the
+    /// authorities that the machine trusts.
+    /// </summary>
+    public string RedisAuthorityFile { get; set; } = "";
+
+    /// <summary>TLS between this service and the silos (<c>WsCluster:ClusterTls</c>). Default: none.</summary>
+    public ClusterTlsOptions ClusterTls { get; set; } = new();
 
     /// <summary>The cluster's name (<c>WsCluster:ClusterId</c>). Default: wscluster.</summary>
     public string ClusterId { get; set; } = "wscluster";

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StackExchange.Redis;
 using WsCluster.Configuration;
+using WsCluster.Tls;
 
 namespace WsCluster;
 
@@ -40,6 +41,7 @@ public static class WsClusterClientServices
         {
             client.UseConnectionRetryFilter<ConnectForever>();
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+            client.UseClusterTls(options.ClusterTls);
             client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = options.SiloListRefresh);
             if (redis is null)
             {
@@ -70,6 +72,8 @@ public static class WsClusterClientServices
     {
         configuration.GetSection(WsClusterClientOptions.SectionName).Bind(options);
         options.Redis = configuration["WsCluster:Redis"] ?? options.Redis;
+        options.RedisAuthorityFile = configuration["WsCluster:RedisAuthorityFile"] ?? options.RedisAuthorityFile;
+        configuration.GetSection(ClusterTlsOptions.SectionName).Bind(options.ClusterTls);
         options.ClusterId = configuration["WsCluster:ClusterId"] ?? options.ClusterId;
         options.LocalGatewayPort = configuration.GetValue("WsCluster:Silo:GatewayPort", options.LocalGatewayPort);
     }
@@ -83,7 +87,7 @@ public static class WsClusterClientServices
         {
             try
             {
-                redis = RedisConnection.Parse(new Configuration.ClusterOptions { Redis = options.Redis });
+                redis = RedisConnection.Parse(new Configuration.ClusterOptions { Redis = options.Redis, RedisAuthorityFile = options.RedisAuthorityFile });
             }
             catch (OptionsValidationException exception)
             {

@@ -157,6 +157,12 @@ public sealed class ChannelOptions
     /// <summary>What data a publication may carry.</summary>
     public DataFormat PublicationDataFormat { get; set; }
 
+    /// <summary>
+    /// The application's code lives in these channels: silos have a behavior registered for the namespace (AddChannelBehavior),
+    /// which decides about publications and subscribers after everything above, and answers rpc.
+    /// </summary>
+    public bool Behavior { get; set; }
+
     /// <summary>True when the channel keeps a stream.</summary>
     public bool HasHistory => HistorySize > 0 && HistoryTtl > TimeSpan.Zero;
 

@@ -14,6 +14,12 @@ public sealed class ClusterOptions
     /// </summary>
     public string Redis { get; set; } = "";
 
+    /// <summary>
+    /// The PEM file of the authority that signed the certificate of Redis, for a connection string with "ssl=true". Empty: the
+    /// authorities that the machine trusts.
+    /// </summary>
+    public string RedisAuthorityFile { get; set; } = "";
+
     /// <summary>The cluster's name: processes with the same Redis and name form one cluster.</summary>
     [RegularExpression("^[-a-zA-Z0-9_.]{1,64}$")]
     public string ClusterId { get; set; } = "wscluster";

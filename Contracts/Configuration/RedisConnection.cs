@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -23,11 +24,34 @@ public static partial class RedisConnection
             }
 
             options.AbortOnConnectFail = false;
+            if (cluster.RedisAuthorityFile.Length > 0)
+            {
+                TrustAuthority(options, cluster.RedisAuthorityFile);
+            }
+
             return options;
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
             throw Refused($"{key} is '{shown}', but must be a StackExchange.Redis connection string such as localhost:6379: {e.Message}");
+        }
+    }
+
+    private static void TrustAuthority(ConfigurationOptions options, string file)
+    {
+        const string key = $"{ClusterOptions.SectionName}:{nameof(ClusterOptions.RedisAuthorityFile)}";
+        if (!options.Ssl)
+        {
+            throw Refused($"{key} is '{file}', but the connection string of Redis must have ssl=true for it to count.");
+        }
+
+        try
+        {
+            options.TrustIssuer(file);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw Refused($"{key} is '{file}', but must be a PEM file with a certificate: {e.Message}");
         }
     }
 

@@ -28,4 +28,10 @@ public sealed class DeliveryBatch
     /// connections of gateways before it deactivates grains.
     /// </summary>
     [Id(5)] public bool SiloStopping { get; init; }
+
+    /// <summary>
+    /// The id of the silo's <see cref="ISiloEntrance"/>, for calls that must not take another silo's way; null where there is none, as in a
+    /// cluster of one.
+    /// </summary>
+    [Id(6)] public string? Entrance { get; init; }
 }

@@ -42,6 +42,16 @@ public interface IChannelRouting : IGrainWithStringKey
     [Alias("PublishMany"), AlwaysInterleave]
     Task<PublishReceipt> PublishManyAsync([Immutable] PublishRequest[] requests);
 
+    /// <summary>Asks the channel's behavior about a client that wants to subscribe.</summary>
+    /// <exception cref="WsClusterException">108: the namespace has no behavior. What the behavior's failure is, see <c>ChannelBehavior</c>.</exception>
+    [Alias("Admit"), AlwaysInterleave]
+    Task<ChannelAdmission> AdmitAsync(SubscribeAttempt attempt);
+
+    /// <summary>Calls a method of the channel's behavior for a subscriber.</summary>
+    /// <exception cref="WsClusterException">As <see cref="AdmitAsync"/>.</exception>
+    [Alias("Call"), AlwaysInterleave]
+    Task<CallAnswer> CallAsync(ChannelCall call);
+
     /// <summary>The silo's outbox lost the gateway: its deliveries end and its members leave. Called inside the silo.</summary>
     [Alias("GatewayLost")]
     Task GatewayLostAsync(string gatewayId, long incarnation);

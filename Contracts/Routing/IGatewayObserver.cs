@@ -12,8 +12,8 @@ public interface IGatewayObserver : IGrainObserver
     /// enqueues, it never waits for a client. A repeated sequence number of one outbox is ignored.
     /// </summary>
     /// <remarks>
-    /// The timeout is short because the acknowledgement may come through another silo, which may hang (Orleans sends the answer
-    /// of a client by its own choice of a silo): the batch is repeated, and its answer finds another way as soon as there is one.
+    /// The timeout is short because the answer may come through another silo, which may hang (Orleans sends the answers of a
+    /// client through a silo of its own choice): the batch is repeated then, and acknowledged through <see cref="ISiloEntrance"/>.
     /// </remarks>
     [Alias("Deliver"), ResponseTimeout("00:00:02")]
     Task DeliverAsync(DeliveryBatch batch);

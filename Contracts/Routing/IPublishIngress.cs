@@ -63,6 +63,16 @@ public enum PublishCallStatus
 [GenerateSerializer, Immutable, Alias("WsCluster.PublishOutcome")]
 public readonly record struct PublishOutcome([property: Id(0)] StreamPosition Position, [property: Id(1)] ErrorCode Error)
 {
+    /// <summary>The no of the channel's behavior, with its code and words; null for every other outcome.</summary>
+    [Id(2)] public Denial? Denial { get; init; }
+
+    /// <summary>What became of a publish that ended like this.</summary>
+    public static PublishOutcome Of(WsClusterException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return new PublishOutcome(StreamPosition.None, failure.Denial is null ? failure.Code : ErrorCode.PermissionDenied) { Denial = failure.Denial };
+    }
+
     /// <summary>True when it was published, or had been under the same idempotency key.</summary>
     public bool IsPublished => Error == ErrorCode.None;
 }

@@ -9,27 +9,16 @@ internal sealed class AuthorizerCalls(IGrainFactory grains, ClusterCalls calls) 
 {
     public Task<SubscribeDecision> MaySubscribeAsync(Connection connection, string channel, byte[] data)
     {
-        var attempt = new SubscribeAttempt { Channel = channel, Caller = CallerOf(connection), Data = data };
+        var attempt = new SubscribeAttempt { Channel = channel, Caller = connection.AsCaller(), Data = data };
         return calls.RepeatUnlessRunAsync(() => Grain(channel).MaySubscribeAsync(attempt));
     }
 
     public Task<PublishDecision> MayPublishAsync(Connection connection, string channel, byte[] data, bool isSubscribed)
     {
-        var attempt = new PublishAttempt { Channel = channel, Caller = CallerOf(connection), Data = data, IsSubscribed = isSubscribed };
+        var attempt = new PublishAttempt { Channel = channel, Caller = connection.AsCaller(), Data = data, IsSubscribed = isSubscribed };
         return calls.RepeatUnlessRunAsync(() => Grain(channel).MayPublishAsync(attempt));
     }
 
     private IAuthorizationGrain Grain(string channel) =>
         grains.GetGrain<IAuthorizationGrain>((uint)string.GetHashCode(channel, StringComparison.Ordinal) % IAuthorizationGrain.Keys);
-
-    private static Caller CallerOf(Connection connection)
-    {
-        var identity = connection.Identity!;
-        return new Caller
-        {
-            Info = new ClientInfo { User = identity.User, Client = connection.Id, ConnInfo = identity.Info },
-            Session = identity.Session,
-            Meta = identity.Meta,
-        };
-    }
 }

@@ -40,6 +40,12 @@ internal sealed class CommandProcessor(
                     return;
                 case CommandReadStatus.Command when count < connection.MaxCommandsPerMessage:
                     await ProcessAsync(connection, command!);
+                    if (connection.PaceHistory() is { } rest)
+                    {
+                        metrics.SenderPaced();
+                        await rest;
+                    }
+
                     break;
                 default:
                     connection.Close(DisconnectCode.BadRequest); // undecodable, no command at all, or too many
@@ -62,7 +68,7 @@ internal sealed class CommandProcessor(
         }
         catch (WsClusterException e)
         {
-            refusal = e.Code;
+            refusal = Refusal.Of(e);
         }
         catch (Exception e)
         {

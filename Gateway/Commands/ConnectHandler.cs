@@ -56,9 +56,9 @@ internal sealed class ConnectHandler(
         }
 
         var results = new Dictionary<string, SubscribeResult>(StringComparer.Ordinal);
-        if (await SubscribeAsync(connection, plans, results) is var error and not ErrorCode.None)
+        if (await SubscribeAsync(connection, plans, results) is { IsNone: false } refused)
         {
-            return error; // one that fails makes the whole connect fail
+            return refused; // one that fails makes the whole connect fail
         }
 
         var result = Describe(connection, identity);
@@ -71,22 +71,22 @@ internal sealed class ConnectHandler(
     }
 
     /// <summary>Subscribes to all planned channels at once.</summary>
-    private async Task<ErrorCode> SubscribeAsync(
+    private async Task<Refusal> SubscribeAsync(
         Connection connection, List<SubscriptionPlan> plans, Dictionary<string, SubscribeResult> results)
     {
         if (plans.Count == 0)
         {
-            return ErrorCode.None;
+            return Refusal.None;
         }
 
-        var errors = await Task.WhenAll(plans.Select(plan => subscriptions.SubscribeAsync(connection, plan, serverSide: true, (_, result) =>
+        var refusals = await Task.WhenAll(plans.Select(plan => subscriptions.SubscribeAsync(connection, plan, serverSide: true, (_, result) =>
         {
             lock (results)
             {
                 results[plan.Channel] = result;
             }
         })));
-        return Array.Find(errors, e => e != ErrorCode.None);
+        return Array.Find(refusals, refusal => !refusal.IsNone);
     }
 
     private ConnectResult Describe(Connection connection, ClientIdentity identity)

@@ -49,6 +49,7 @@ internal sealed class HistoryHandler(
             Reverse = request.Reverse,
         };
         var page = await calls.RepeatAsync(() => grains.GetGrain<IChannelGrain>(request.Channel).GetHistoryAsync(query));
+        connection.HistoryRead(1 + page.Publications.Count); // one for the read itself
         var result = new HistoryResult { Offset = page.Top.Offset, Epoch = page.Top.Epoch };
         result.Publications.Add(page.Publications.Select(WireMessages.ToWire));
         connection.Send(new Reply { Id = command.Id, History = result });

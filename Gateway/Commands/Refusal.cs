@@ -16,6 +16,9 @@ internal readonly record struct Refusal(ErrorCode Error, DisconnectCode? Disconn
     public Denial? Reason =>
         Denial ?? (Disconnect is { } code ? WsCluster.Denial.Of(code) : Error != ErrorCode.None ? WsCluster.Denial.Of(Error) : null);
 
+    /// <summary>What a call to the cluster was refused with.</summary>
+    public static Refusal Of(WsClusterException failure) => failure.Denial is { } denial ? denial : failure.Code;
+
     public static implicit operator Refusal(ErrorCode error) => new(error);
 
     public static implicit operator Refusal(Denial denial) => new(ErrorCode.None, Denial: denial);

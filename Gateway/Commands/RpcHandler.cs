@@ -1,3 +1,4 @@
+using WsCluster.Gateway.Behaviors;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Proxies;
@@ -5,11 +6,19 @@ using WsCluster.Gateway.Subscriptions;
 
 namespace WsCluster.Gateway.Commands;
 
-/// <summary>Hands a client's call to the application (protocol §12.4). Without an application to answer it is error 108.</summary>
-internal sealed class RpcHandler(RpcProxy proxy) : ICommandHandler
+/// <summary>
+/// Hands a client's call to the application (protocol §12.4): to the behavior of a channel when the method is
+/// <c>channel/method</c> and the channel has one, else to the proxy. Without an application to answer it is error 108.
+/// </summary>
+internal sealed class RpcHandler(RpcProxy proxy, ChannelRpc channels) : ICommandHandler
 {
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
+        if (channels.TryFind(command.Rpc.Method, out var channel, out var method))
+        {
+            return await channels.AnswerAsync(connection, command, channel, method);
+        }
+
         if (!proxy.IsOn)
         {
             return ErrorCode.NotAvailable;

@@ -18,14 +18,14 @@ internal sealed class SubscribeHandler(
             return refusal;
         }
 
-        var error = await subscriptions.SubscribeAsync(connection, plan!, serverSide: false, (_, result) =>
+        refusal = await subscriptions.SubscribeAsync(connection, plan!, serverSide: false, (_, result) =>
             connection.Send(new Reply { Id = command.Id, Subscribe = result }, result.Delta));
-        if (error == ErrorCode.None && connection.FindSubscription(plan!.Channel) is { } subscription)
+        if (refusal.IsNone && connection.FindSubscription(plan!.Channel) is { } subscription)
         {
             live.Check(connection, subscription);
             refresh.Watch(connection, subscription);
         }
 
-        return connection.IsClosed ? Refusal.None : error;
+        return connection.IsClosed ? Refusal.None : refusal;
     }
 }

@@ -24,6 +24,7 @@ internal sealed class Connection
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DeadlineClock _clock;
     private ConnectionRates _rates; // of the reader
+    private int _historyRead; // by Interlocked
     private bool _closed; // guarded by _sync
 
     public Connection(
@@ -192,7 +193,18 @@ internal sealed class Connection
     /// </summary>
     public Task? Pace(int commands, int bytes)
     {
-        var wait = _rates.Charge(_options, _clock.Now, commands, bytes);
+        return WaitFor(_rates.Charge(_options, _clock.Now, commands, bytes));
+    }
+
+    /// <summary>So much history was read for the client, in whatever way. Safe from any thread.</summary>
+    public void HistoryRead(int publications) => Interlocked.Add(ref _historyRead, publications);
+
+    /// <summary>Charges what history was read since to the connection's rate; otherwise as <see cref="Pace"/>.</summary>
+    public Task? PaceHistory() =>
+        Volatile.Read(ref _historyRead) == 0 ? null : WaitFor(_rates.ChargeHistory(_options, _clock.Now, Interlocked.Exchange(ref _historyRead, 0)));
+
+    private Task? WaitFor(TimeSpan wait)
+    {
         if (wait <= TimeSpan.Zero)
         {
             return null;

@@ -5,6 +5,7 @@ using WsCluster.Configuration;
 using WsCluster.Gateway.Admin;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Authorization;
+using WsCluster.Gateway.Behaviors;
 using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
@@ -24,6 +25,9 @@ namespace WsCluster.Gateway.Hosting;
 /// <summary>The one place that says what a gateway consists of.</summary>
 internal static class GatewayHosting
 {
+    /// <summary>For what stops after the connections: requests under way, the link to the cluster.</summary>
+    private static readonly TimeSpan TimeAfterDrain = TimeSpan.FromSeconds(20);
+
     /// <summary>Adds the gateway's services. An Orleans client or silo must be added too, and tell <see cref="ClusterMembership"/> when it has joined.</summary>
     public static IServiceCollection AddWsClusterGateway(this IServiceCollection services, IConfiguration configuration)
     {
@@ -38,7 +42,7 @@ internal static class GatewayHosting
         services.AddSingleton<IValidateOptions<ChannelNamespaces>, DecisionRules>();
 
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, HttpServerLimits>();
-        services.TryAddSingleton<GatewayMetrics>();
+        services.TryAddSingleton<GatewayMetrics>(); // the API counts what it refuses in the same
         services.AddHostedService<GatewayGauges>();
         services.AddSingleton<GatewayReadiness>();
 
@@ -46,10 +50,13 @@ internal static class GatewayHosting
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<ConnectionHost>();
         services.AddHostedService<GatewayDrain>();
+        services.AddOptions<HostOptions>().Configure<IOptions<GatewayOptions>>((host, gateway) =>
+            host.ShutdownTimeout = gateway.Value.DrainWindow + gateway.Value.CloseTimeout + TimeAfterDrain);
         services.AddSingleton<UserDirectory>();
 
         services.AddSingleton<SiloWatch>();
         services.AddHostedService(s => s.GetRequiredService<SiloWatch>());
+        services.AddSingleton<SiloEntrances>();
         services.AddSingleton<ClusterCalls>();
         services.AddSingleton<DeliveryDispatcher>();
         services.AddSingleton<ClusterMembership>();
@@ -74,6 +81,8 @@ internal static class GatewayHosting
         services.AddSingleton<ConnectPlanner>();
         services.AddSingleton<SubscribeResults>();
         services.AddSingleton<SubscriptionRecovery>();
+        services.AddSingleton<BehaviorCalls>();
+        services.AddSingleton<ChannelRpc>();
         services.AddSingleton<SubscriptionEntry>();
         services.AddSingleton<SubscriptionService>();
         services.AddSingleton<UserCommandExecutor>();
@@ -107,6 +116,7 @@ internal static class GatewayHosting
         services.AddSingleton<ClientAddresses>();
         services.AddSingleton<AddressLimits>();
         services.AddSingleton<HandshakeGate>();
+        services.AddSingleton<DeflateGate>();
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();
         services.AddSingleton<SocketTakeover>();

@@ -19,6 +19,15 @@ internal sealed class GatewayOptions
     /// </summary>
     public string InternalUrls { get; set; } = "";
 
+    /// <summary>
+    /// The PEM file of the certificate for addresses that begin with https://, and after it those that link it to its authority.
+    /// Read again every 5 seconds. Empty: what Kestrel:Certificates and Kestrel:Endpoints say.
+    /// </summary>
+    public string CertificateFile { get; set; } = "";
+
+    /// <summary>The PEM file of its key. Empty: the key is in CertificateFile.</summary>
+    public string CertificateKeyFile { get; set; } = "";
+
     /// <summary>Let clients connect without a token, as the anonymous user.</summary>
     public bool AllowAnonymous { get; set; }
 
@@ -37,6 +46,13 @@ internal sealed class GatewayOptions
 
     /// <summary>Web pages that may connect: origins such as "https://*.example.com", or "*" for all. Empty: the gateway's own host.</summary>
     public IList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>
+    /// Compress messages (permessage-deflate) of WebSockets whose handshake itself shows a valid token of a user, in the header
+    /// Authorization as "Bearer …" or the query parameter cf_token, and asks for it. MaxMessageBytes and MaxBytesPerSecond count
+    /// what a message inflates to. Saves bandwidth, and costs CPU and up to 50 KB of memory for each such connection.
+    /// </summary>
+    public bool Deflate { get; set; }
 
     /// <summary>Time between two pings to a client. Zero: no pings.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
@@ -130,6 +146,13 @@ internal sealed class GatewayOptions
     /// <summary>Most publications in one history result.</summary>
     [Range(1, 100_000)]
     public int MaxHistoryPublications { get; set; } = 300;
+
+    /// <summary>
+    /// Publications of history that are read for one connection in a second, those that it recovers included, with a burst of
+    /// ten seconds' worth. A faster client waits, as with MaxCommandsPerSecond. Zero: no limit.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int MaxHistoryPublicationsPerSecond { get; set; } = 10_000;
 
     /// <summary>Most publications that a subscriber recovers; a larger gap is not recovered.</summary>
     [Range(1, 100_000)]

@@ -8,6 +8,7 @@ using WsCluster.Gateway.Transports.Sockets;
 using WsCluster.Gateway.Transports.Streams;
 using WsCluster.Grains.Hosting;
 using WsCluster.Grains.Hosting.Telemetry;
+using WsCluster.Tls;
 
 namespace WsCluster.Gateway.Hosting;
 
@@ -20,7 +21,7 @@ internal static class GatewayServer
     /// <summary>The sections of <c>WsCluster</c> that gateways, and silos in the same file, read.</summary>
     public static readonly string[] Sections =
     [
-        "Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer",
+        "Channels", "ClusterTls", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Behaviors",
         "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client", "Telemetry", "Console",
     ];
 
@@ -72,6 +73,8 @@ internal static class GatewayServer
             HttpPortCheck.ThrowIfUsed(configuration);
         }
 
+        builder.UseGatewayTls();
+
         // Orleans first: it starts before whatever calls grains, and stops after it.
         string? generatedKey = null;
         if (cluster.IsEmbedded)
@@ -81,6 +84,7 @@ internal static class GatewayServer
         }
         else
         {
+            configuration.ThrowIfUnreadable(ClusterTlsOptions.SectionName, typeof(ClusterTlsOptions));
             builder.Services.AddJoiningClient(services => services.AddWsClusterClient(configuration));
             if (configuration.TracesPublications())
             {

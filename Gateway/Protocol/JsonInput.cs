@@ -9,6 +9,9 @@ namespace WsCluster.Gateway.Protocol;
 /// </summary>
 internal ref struct JsonInput
 {
+    /// <summary>How deep a command may nest: the recursion of whoever reads it, and of whoever gets its data.</summary>
+    public const int MaxDepth = 64;
+
     private readonly ReadOnlySpan<byte> _text;
     private Utf8JsonReader _reader;
 
@@ -16,7 +19,7 @@ internal ref struct JsonInput
     public JsonInput(ReadOnlySpan<byte> text)
     {
         _text = text;
-        _reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 64 });
+        _reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = MaxDepth });
     }
 
     /// <summary>Enters the object that the whole text must be.</summary>

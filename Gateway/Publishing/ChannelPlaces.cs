@@ -12,6 +12,7 @@ internal sealed class ChannelPlaces(
     IGrainFactory grains,
     ChannelReferences channels,
     GatewayLanes lanes,
+    SiloEntrances entrances,
     GatewayMetrics metrics,
     TimeProvider time,
     ILogger<ChannelPlaces> logger) : BackgroundService
@@ -68,5 +69,12 @@ internal sealed class ChannelPlaces(
     }
 
     private SiloIngress Open(string siloId) =>
-        new(grains.GetGrain<IPublishIngress>(IPublishIngress.KeyOf(siloId, lanes.GatewayId)), channels, metrics, time, logger);
+        new(
+            grains.GetGrain<IPublishIngress>(IPublishIngress.KeyOf(siloId, lanes.GatewayId)),
+            () => entrances.Find(siloId),
+            lanes.GatewayId,
+            channels,
+            metrics,
+            time,
+            logger);
 }

@@ -14,6 +14,8 @@ namespace WsCluster.Gateway.Publishing;
 internal sealed class ChannelPublisher(
     ChannelReferences channels,
     ChannelPlaces places,
+    SiloEntrances entrances,
+    GatewayLanes lanes,
     IOptions<GatewayOptions> options,
     GatewayMetrics metrics,
     TimeProvider time,
@@ -64,7 +66,7 @@ internal sealed class ChannelPublisher(
         var start = time.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
-            var receipt = await LimitedAsync(publishes, TryAsync(publishes[0].Channel, Array.ConvertAll(publishes, publish => publish.Request)));
+            var receipt = await LimitedAsync(publishes, TryAsync(publishes[0].Channel, Array.ConvertAll(publishes, publish => publish.Request), attempt));
             Settle(publishes, receipt);
             publishes = publishes[FirstToRepeat(publishes, receipt.Status)..];
             var taken = time.GetElapsedTime(start);
@@ -98,8 +100,11 @@ internal sealed class ChannelPublisher(
         }
     }
 
-    /// <summary>One attempt: through the silo's ingress where the channel's silo is known, else to wherever the channel is.</summary>
-    private async Task<PublishReceipt> TryAsync(string channel, PublishRequest[] requests)
+    /// <summary>
+    /// One attempt: through the silo's ingress where the channel's silo is known, else to wherever the channel is. After a failure
+    /// a silo that was heard lately is to find it: Orleans' own way may lead through one that hangs, or cannot reach the channel's.
+    /// </summary>
+    private async Task<PublishReceipt> TryAsync(string channel, PublishRequest[] requests, int attempt)
     {
         if (places.Find(channel) is { } ingress)
         {
@@ -116,7 +121,9 @@ internal sealed class ChannelPublisher(
             return receipt;
         }
 
-        var direct = await PublishCall.MakeAsync(channels, channel, requests, logger);
+        var direct = attempt > 0 && entrances.Next() is var (siloId, entrance)
+            ? await PublishCall.MakeAsync(siloId, entrance, lanes.GatewayId, channel, requests, logger)
+            : await PublishCall.MakeAsync(channels, channel, requests, logger);
         if (direct.SiloId is not null)
         {
             places.Learn(channel, direct.SiloId);

@@ -15,8 +15,23 @@ internal static class PublishCall
         }
         catch (WsClusterException e)
         {
-            var refused = new PublishOutcome(StreamPosition.None, e.Code);
+            var refused = PublishOutcome.Of(e);
             return new PublishReceipt { Outcomes = [.. Enumerable.Repeat(refused, requests.Length)] };
+        }
+        catch (Exception e)
+        {
+            return new PublishReceipt { Status = StatusOf(e, logger) };
+        }
+    }
+
+    /// <summary>Has a silo call the channel, wherever it is.</summary>
+    public static async Task<PublishReceipt> MakeAsync(
+        string siloId, ISiloEntrance entrance, string gatewayId, string channel, PublishRequest[] requests, ILogger logger)
+    {
+        try
+        {
+            var receipts = await entrance.PublishAsync(gatewayId, [new ChannelPublishes(channel, requests)]);
+            return receipts[0] is { Status: PublishCallStatus.Done, SiloId: null } own ? own with { SiloId = siloId } : receipts[0];
         }
         catch (Exception e)
         {

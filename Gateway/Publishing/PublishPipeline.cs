@@ -62,6 +62,12 @@ internal sealed class PublishPipeline(Connection connection, ChannelPublisher pu
             await publisher.PublishAsync(group);
             foreach (var publish in group)
             {
+                if (publish.Outcome.Denial is { Disconnects: true } end)
+                {
+                    connection.Close(end.Code, end.Reason);
+                    break;
+                }
+
                 connection.Send(ReplyTo(publish));
                 publish.Answered();
             }
@@ -89,5 +95,5 @@ internal sealed class PublishPipeline(Connection connection, ChannelPublisher pu
 
     private static Reply ReplyTo(PendingPublish publish) => publish.Outcome.IsPublished
         ? new Reply { Id = publish.ReplyId, Publish = Published }
-        : new Reply { Id = publish.ReplyId, Error = publish.Outcome.Error.ToWire() };
+        : new Reply { Id = publish.ReplyId, Error = publish.Outcome.Denial?.ToWire() ?? publish.Outcome.Error.ToWire() };
 }

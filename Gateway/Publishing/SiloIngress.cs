@@ -7,8 +7,21 @@ namespace WsCluster.Gateway.Publishing;
 /// the next. So a quiet gateway waits for nothing, and a busy one makes a call for hundreds of publications.
 /// </summary>
 /// <remarks>At most <see cref="MostBytesWaiting"/> wait; more is refused with error 111.</remarks>
+/// <param name="grain">The silo's ingress for this gateway, reached through a silo of Orleans' choice.</param>
+/// <param name="entrance">The straight way to the silo; null while it is not known.</param>
+/// <param name="gatewayId">This gateway.</param>
+/// <param name="channels">Channels, for what need not go through the ingress.</param>
+/// <param name="metrics">What is measured.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">For the log.</param>
 internal sealed class SiloIngress(
-    IPublishIngress grain, ChannelReferences channels, GatewayMetrics metrics, TimeProvider time, ILogger logger)
+    IPublishIngress grain,
+    Func<ISiloEntrance?> entrance,
+    string gatewayId,
+    ChannelReferences channels,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger logger)
 {
     private const int MostBytesWaiting = 16 * 1024 * 1024;
     private const int MostBytesInCall = 256 * 1024;
@@ -100,7 +113,11 @@ internal sealed class SiloIngress(
         try
         {
             var groups = batch.ToGroups();
-            if (groups.Length == 1)
+            if (entrance() is { } straight)
+            {
+                batch.Answer(await straight.PublishAsync(gatewayId, groups));
+            }
+            else if (groups.Length == 1)
             {
                 batch.Answer([await PublishCall.MakeAsync(channels, groups[0].Channel, groups[0].Requests, logger)]);
             }

@@ -8,7 +8,7 @@ namespace WsCluster.Gateway.Routing;
 
 /// <summary>Hands each entry of a batch to the channel or user that it is for.</summary>
 internal sealed class DeliveryDispatcher(
-    IServiceProvider services, SiloWatch silos, Serializer serializer, GatewayMetrics metrics, ILogger<DeliveryDispatcher> logger)
+    IServiceProvider services, SiloWatch silos, SiloEntrances entrances, Serializer serializer, GatewayMetrics metrics, ILogger<DeliveryDispatcher> logger)
 {
     // Resolved late: both need the lanes, which need this dispatcher.
     private readonly Lazy<ChannelDirectory> _channels = new(services.GetRequiredService<ChannelDirectory>);
@@ -16,6 +16,9 @@ internal sealed class DeliveryDispatcher(
 
     /// <summary>True when something here is served by the silo in this lane.</summary>
     public bool IsKnown(string siloId, int lane) => silos.IsKnown(siloId, lane);
+
+    /// <summary>A batch has been taken, this time or before: its silo is told so in another way where the answer may get lost.</summary>
+    public void Acknowledge(DeliveryBatch batch, bool again) => entrances.Heard(batch, again);
 
     /// <summary>Delivers a batch. Nothing here waits for a client.</summary>
     /// <param name="batch">The batch.</param>

@@ -13,14 +13,18 @@ internal sealed class GatewayObserver(int lane, DeliveryDispatcher dispatcher) :
 
     public Task DeliverAsync(DeliveryBatch batch)
     {
+        bool isNew;
         lock (_sync)
         {
-            if (TryTake(batch, out var missed))
+            isNew = TryTake(batch, out var missed);
+            if (isNew)
             {
                 dispatcher.Dispatch(batch, lane, missed);
                 Prune();
             }
         }
+
+        dispatcher.Acknowledge(batch, again: !isNew);
 
         return Task.CompletedTask; // the acknowledgement: the batch is queued for every local subscriber
     }

@@ -1,11 +1,12 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
 namespace WsCluster.Gateway.ServerApi;
 
 /// <summary>The way of every API request from the method check to the response (protocol §22).</summary>
-internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, IOptionsMonitor<ApiOptions> options, ILogger<ApiEndpoint> logger)
+internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, ApiRates rates, GatewayMetrics metrics, IOptionsMonitor<ApiOptions> options, ILogger<ApiEndpoint> logger)
 {
     private const string ErrorModeHeader = "X-Centrifugo-Error-Mode";
 
@@ -18,8 +19,9 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, IOptio
             return;
         }
 
-        if (!keys.Allows(http.Request))
+        if (!keys.Allows(http.Request, out var keyId))
         {
+            metrics.ApiRefused("key");
             http.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;
         }
@@ -31,10 +33,12 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, IOptio
     public async Task AnswerAsync(HttpContext http, ApiDecoder decoder)
     {
         Func<CancellationToken, Task<ApiAnswer>> work;
+        int cost;
         try
         {
             using var body = await ApiBody.ReadAsync(http, options.CurrentValue.MaxBodyBytes);
             work = decoder(body.RootElement);
+            cost = ApiCost.Of(body.RootElement);
         }
         catch (JsonException exception)
         {
@@ -44,6 +48,7 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, IOptio
         }
         catch (BadHttpRequestException exception)
         {
+            metrics.ApiRefused("body");
             // Kestrel's own limits: 413 for a body that is too long, 400 or 408 for one that never came whole.
             await WriteTextAsync(http, exception.StatusCode, "The body was refused.");
             return;
@@ -56,6 +61,11 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, IOptio
         {
             ApiLog.Undecodable(logger, exception.Message);
             await WriteTextAsync(http, StatusCodes.Status500InternalServerError, "The body could not be read.");
+            return;
+        }
+
+        if (await IsRefusedAsync(http, keyId, cost))
+        {
             return;
         }
 
@@ -92,6 +102,28 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, IOptio
         }
 
         return Single(method, ApiBody.RequireObject(request.Params));
+    }
+
+    /// <summary>True when the key has sent too much, and the caller has been told so.</summary>
+    private async ValueTask<bool> IsRefusedAsync(HttpContext http, string keyId, int cost)
+    {
+        if (rates.IsTooLarge(cost))
+        {
+            metrics.ApiRefused("rate");
+            await WriteTextAsync(http, StatusCodes.Status413PayloadTooLarge, "More commands than the key may send in a second.");
+            return true;
+        }
+
+        var wait = await rates.TakeAsync(keyId, cost);
+        if (wait <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        metrics.ApiRefused("rate");
+        http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        await WriteTextAsync(http, StatusCodes.Status429TooManyRequests, "More commands than the key may send.");
+        return true;
     }
 
     private async Task WriteAsync(HttpContext http, ApiAnswer answer)

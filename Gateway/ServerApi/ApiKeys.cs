@@ -12,6 +12,8 @@ namespace WsCluster.Gateway.ServerApi;
 internal sealed class ApiKeys : IDisposable
 {
     private const string Scheme = "apikey";
+    private const string NoKey = "none"; // of those who call an insecure API without one
+    private const int KeyIdBytes = 8;
 
     private readonly IDisposable? _changes;
 
@@ -24,10 +26,11 @@ internal sealed class ApiKeys : IDisposable
         _changes = options.OnChange(changed => _current = new Snapshot(changed));
     }
 
-    public bool Allows(HttpRequest request)
+    /// <summary>True when a request may be answered. <paramref name="keyId"/> then names its key, without telling it.</summary>
+    public bool Allows(HttpRequest request, out string keyId)
     {
         var current = _current;
-        return current.Insecure || current.Matches(KeyInHeaders(request)) || current.Matches(request.Query["api_key"]);
+        return current.Matches(KeyInHeaders(request), out keyId) || current.Matches(request.Query["api_key"], out keyId) || current.Insecure;
     }
 
     public void Dispose() => _changes?.Dispose();
@@ -49,8 +52,9 @@ internal sealed class ApiKeys : IDisposable
 
         public bool Insecure { get; } = options.Insecure;
 
-        public bool Matches(string? key)
+        public bool Matches(string? key, out string keyId)
         {
+            keyId = NoKey;
             if (string.IsNullOrEmpty(key))
             {
                 return false;
@@ -63,6 +67,7 @@ internal sealed class ApiKeys : IDisposable
                 matches |= CryptographicOperations.FixedTimeEquals(known, hash); // no early exit
             }
 
+            keyId = matches ? Convert.ToHexStringLower(hash.AsSpan(0, KeyIdBytes)) : NoKey;
             return matches;
         }
 

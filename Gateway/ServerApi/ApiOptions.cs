@@ -30,6 +30,14 @@ internal sealed class ApiOptions
     [Range(1, 1_000_000)]
     public int MaxBroadcastChannels { get; set; } = 10_000;
 
+    /// <summary>
+    /// Commands of one key in a second in the whole cluster, with a burst of one second's worth; a batch counts each of its
+    /// commands, a broadcast each channel. More are refused with HTTP status 429, a request of more than a second's worth with 413.
+    /// Default: 0, no limit.
+    /// </summary>
+    [Range(0, 100_000_000)]
+    public int MaxCommandsPerSecondPerKey { get; set; }
+
     /// <summary>Turn errors into HTTP status codes for every caller, as the header X-Centrifugo-Error-Mode does for one.</summary>
     public bool TransportErrorMode { get; set; }
 }

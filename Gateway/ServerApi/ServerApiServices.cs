@@ -21,6 +21,7 @@ internal static class ServerApiServices
         services.TryAddSingleton<GatewayMetrics>();
         services.TryAddSingleton<ApiKeys>();
         services.TryAddSingleton<ClusterLedger>();
+        services.TryAddSingleton<ApiRates>();
         services.TryAddSingleton<ApiChannels>();
         services.TryAddSingleton<ApiDispatcher>();
         services.TryAddSingleton<BatchMethod>();

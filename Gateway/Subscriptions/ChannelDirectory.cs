@@ -16,6 +16,7 @@ internal sealed class ChannelDirectory(
     IGrainFactory grains,
     GatewayLanes lanes,
     SiloWatch silos,
+    SiloEntrances entrances,
     ClusterCalls calls,
     RecoveryGate recoveryGate,
     GatewayMetrics metrics,
@@ -73,6 +74,9 @@ internal sealed class ChannelDirectory(
     /// <summary>Starts work that goes on by itself, off the caller's locks.</summary>
     public void Start(Func<Task> work) =>
         _ = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background ?? TaskScheduler.Default);
+
+    /// <summary>How to reach a channel's grain.</summary>
+    public ChannelWay WayTo(string channel) => new(channel, grains.GetGrain<IChannelRouting>(channel), entrances, Options, time);
 
     /// <summary>Numbers the gateway's subscriptions; never repeats, also across restarts of the process.</summary>
     public long NextSubscriptionNumber() => Interlocked.Increment(ref _subscriptionNumber);

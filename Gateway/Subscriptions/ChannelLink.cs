@@ -28,12 +28,12 @@ internal sealed class ChannelLink : ISiloBound
         _channel = channel;
         _directory = directory;
         var lane = directory.Lanes.For(channel.Name);
-        var grain = directory.Grains.GetGrain<IChannelRouting>(channel.Name);
-        _stream = new StreamSynchroniser(channel, grain, lane, directory.RecoveryGate);
+        var way = directory.WayTo(channel.Name);
+        _stream = new StreamSynchroniser(channel, way, lane, directory.RecoveryGate);
         _silo = new SiloBinding(this, directory.Silos);
         Lane = lane.Lane;
-        Recoveries = new RecoveryReads(grain, directory);
-        Presence = new PresenceReporter(this, grain, channel.Name, directory);
+        Recoveries = new RecoveryReads(way, directory);
+        Presence = new PresenceReporter(this, way, channel.Name, directory);
     }
 
     /// <summary>Reads what recovering subscribers missed.</summary>

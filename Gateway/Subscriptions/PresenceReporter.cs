@@ -7,7 +7,7 @@ namespace WsCluster.Gateway.Subscriptions;
 /// Tells a channel's grain which of this gateway's connections come and go. One call is in flight; changes that come
 /// meanwhile travel together in the next, so that a storm of joins costs few calls.
 /// </summary>
-internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, string channel, ChannelDirectory directory)
+internal sealed class PresenceReporter(ChannelLink link, ChannelWay way, string channel, ChannelDirectory directory)
 {
     private const int MaxChangesPerCall = 1000;
 
@@ -155,7 +155,7 @@ internal sealed class PresenceReporter(ChannelLink link, IChannelRouting grain, 
         };
         try
         {
-            if (await directory.Calls.RepeatAsync(() => grain.UpdatePresenceAsync(update)))
+            if (await directory.Calls.RepeatAsync(() => way.UpdatePresenceAsync(update)))
             {
                 MarkReported(changes);
                 return true;

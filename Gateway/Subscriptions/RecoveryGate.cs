@@ -17,7 +17,7 @@ internal sealed class RecoveryGate(IOptions<GatewayOptions> options, GatewayMetr
     /// No place within the deadline, or no answer within the time of an attempt: one silo that hangs must not keep the places
     /// of all others. The same read may be made again.
     /// </exception>
-    public async Task<HistoryPage> ReadAsync(IChannelRouting grain, RecoveryQuery query)
+    public async Task<HistoryPage> ReadAsync(ChannelWay way, RecoveryQuery query)
     {
         if (!_places.Wait(0, CancellationToken.None))
         {
@@ -27,7 +27,7 @@ internal sealed class RecoveryGate(IOptions<GatewayOptions> options, GatewayMetr
         metrics.ReadStarted();
         try
         {
-            return await grain.RecoverAsync(query).WaitAsync(options.Value.AttemptTimeout, time);
+            return await way.RecoverAsync(query);
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace WsCluster.Gateway.Subscriptions;
 /// cost a call or two. One batch of requests is read at a time; requests that come meanwhile are the next batch. They never
 /// share a read that is under way: it may have looked before a publication that its subscriber has got elsewhere.
 /// </summary>
-internal sealed class RecoveryReads(IChannelRouting grain, ChannelDirectory directory)
+internal sealed class RecoveryReads(ChannelWay way, ChannelDirectory directory)
 {
     private readonly int _mostPublications = directory.Options.MaxRecoveryPublications;
     private readonly Lock _sync = new();
@@ -95,7 +95,7 @@ internal sealed class RecoveryReads(IChannelRouting grain, ChannelDirectory dire
             Limit = _mostPublications + 1, // one more than allowed tells that there are too many
             LatestOnly = latestOnly,
         };
-        return directory.Calls.RepeatAsync(() => directory.RecoveryGate.ReadAsync(grain, query));
+        return directory.Calls.RepeatAsync(() => directory.RecoveryGate.ReadAsync(way, query));
     }
 
     /// <summary>Requests that share their reads: at most one of each connection, and one entry for all with the same offset.</summary>

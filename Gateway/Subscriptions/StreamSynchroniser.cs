@@ -7,13 +7,13 @@ namespace WsCluster.Gateway.Subscriptions;
 /// Brings a channel to where its stream is: subscribes at the grain where that is needed, reads what was missed and delivers
 /// it before what came meanwhile. One run at a time; <see cref="ChannelLink"/> sees to that, and repeats what failed.
 /// </summary>
-internal sealed class StreamSynchroniser(ChannelSubscribers channel, IChannelRouting grain, GatewayLane lane, RecoveryGate gate)
+internal sealed class StreamSynchroniser(ChannelSubscribers channel, ChannelWay way, GatewayLane lane, RecoveryGate gate)
 {
     private const int PageSize = 256;
 
     /// <summary>Subscribes this gateway with its whole member set, or repeats a subscription.</summary>
     public Task<ChannelAttachment> SubscribeAsync(IReadOnlyList<PresenceMember>? members, long number) =>
-        grain.SubscribeAsync(new GatewaySubscription { Lane = lane, Members = members, Number = number });
+        way.SubscribeAsync(new GatewaySubscription { Lane = lane, Members = members, Number = number });
 
     /// <summary>
     /// Catches up with the stream; <paramref name="attachment"/> is what a subscription just said, or null. False when there
@@ -35,7 +35,7 @@ internal sealed class StreamSynchroniser(ChannelSubscribers channel, IChannelRou
     {
         while (true)
         {
-            var page = await gate.ReadAsync(grain, new RecoveryQuery { AfterOffset = channel.Position.Offset, Limit = PageSize });
+            var page = await gate.ReadAsync(way, new RecoveryQuery { AfterOffset = channel.Position.Offset, Limit = PageSize });
             if (!channel.CatchUp(page) || page.Publications.Count < PageSize)
             {
                 return page.Top;

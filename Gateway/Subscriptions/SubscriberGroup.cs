@@ -114,7 +114,11 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
         if (encodable)
         {
             message.Channel = channel;
-            message.Writes = trace is null ? null : new TracedWrites(trace);
+        }
+
+        if (encodable && trace is not null)
+        {
+            message.Writes = new TracedWrites(trace);
         }
 
         return message;

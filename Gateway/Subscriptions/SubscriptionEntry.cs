@@ -1,3 +1,4 @@
+using WsCluster.Gateway.Behaviors;
 using WsCluster.Gateway.Protocol.Wire;
 
 namespace WsCluster.Gateway.Subscriptions;
@@ -6,7 +7,7 @@ namespace WsCluster.Gateway.Subscriptions;
 /// Takes a subscription into its channel in the sequence that leaves no gap (protocol §7.1): presence first, then what was
 /// missed, then the reply and the live publications under one lock.
 /// </summary>
-internal sealed class SubscriptionEntry(ChannelDirectory channels, SubscriptionRecovery recovery, SubscribeResults results)
+internal sealed class SubscriptionEntry(ChannelDirectory channels, SubscriptionRecovery recovery, SubscribeResults results, BehaviorCalls behaviors)
 {
     /// <summary>
     /// Makes a reserved subscription live. <paramref name="announce"/> queues its reply, under the channel's lock. The result
@@ -25,6 +26,11 @@ internal sealed class SubscriptionEntry(ChannelDirectory channels, SubscriptionR
             if (await channel.Link.EnsureAttachedAsync() is var error and not ErrorCode.None)
             {
                 return error;
+            }
+
+            if (plan.Options.Behavior)
+            {
+                plan = await AdmittedAsync(subscription, plan);
             }
 
             if (subscription.HasEnded)
@@ -49,8 +55,8 @@ internal sealed class SubscriptionEntry(ChannelDirectory channels, SubscriptionR
                 return ErrorCode.Internal;
             }
 
-            error = plan.RecoverFrom is { } from
-                ? await recovery.GoLiveAsync(channel, subscription, plan, from, announce)
+            error = plan.RecoverFrom is { } from ? await recovery.GoLiveAsync(channel, subscription, plan, from, announce)
+                : plan.StartFrom is { } start ? await recovery.StartFromAsync(channel, subscription, plan, start, announce)
                 : GoLive(channel, subscription, plan, announce);
             live = error == ErrorCode.None;
             return error;
@@ -68,6 +74,16 @@ internal sealed class SubscriptionEntry(ChannelDirectory channels, SubscriptionR
 
             channel.Leave();
         }
+    }
+
+    private async Task<SubscriptionPlan> AdmittedAsync(Subscription subscription, SubscriptionPlan plan)
+    {
+        var admission = await behaviors.AdmitAsync(subscription.Connection, plan.Channel, plan.AskedWith);
+        return plan with
+        {
+            Data = admission.Decision.Options.Data ?? plan.Data,
+            StartFrom = admission.Position.IsNone || admission.Decision.Options.Data is null ? null : admission.Position,
+        };
     }
 
     private ErrorCode GoLive(

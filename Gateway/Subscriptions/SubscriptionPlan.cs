@@ -27,6 +27,15 @@ internal sealed record SubscriptionPlan
     /// <summary>What gave the right to it.</summary>
     public Grant Grant { get; init; } = Grant.ByOptions;
 
+    /// <summary>What the client sent along, for the channel's behavior.</summary>
+    public byte[] AskedWith { get; init; } = [];
+
+    /// <summary>
+    /// What <see cref="Data"/> includes when it is the state of a channel: the subscriber gets the publications behind it, unless it
+    /// recovers. Null when it just goes live.
+    /// </summary>
+    public StreamPosition? StartFrom { get; init; }
+
     /// <summary>Data for the subscriber in the result.</summary>
     public byte[]? Data { get; init; }
 

@@ -170,6 +170,7 @@ internal sealed class SubscriptionPlanner(
             RecoverFrom = recovers ? new StreamPosition(request.Offset, request.Epoch) : null,
             RejectUnrecovered = (request.Flag & RejectUnrecoveredFlag) != 0,
             ChanInfo = granted.ChanInfo,
+            AskedWith = request.Data.ToByteArray(),
             Data = granted.Data,
             Grant = grant with { AskedForJoinLeave = !pushesJoinLeave && request.JoinLeave },
             ExpireAt = granted.ExpireAt,

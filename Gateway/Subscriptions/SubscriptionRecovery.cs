@@ -20,6 +20,44 @@ internal sealed class SubscriptionRecovery(SubscribeResults results, IOptions<Ga
         StreamPosition from,
         Action<Subscription, SubscribeResult> announce)
     {
+        var startsAnew = false;
+        var error = await ReadAndGoLiveAsync(channel, subscription, plan, from, (decision, position) =>
+        {
+            startsAnew = !decision.Recovered && plan.StartFrom is not null && !plan.RejectUnrecovered;
+            if (startsAnew)
+            {
+                return (ErrorCode.Internal, null); // from the channel's state, below
+            }
+
+            return !decision.Recovered && plan.RejectUnrecovered && !IsCache(plan)
+                ? (ErrorCode.UnrecoverablePosition, null)
+                : (ErrorCode.None, results.Create(plan, position, from, decision, subscription));
+        }, announce);
+        return startsAnew ? await StartFromAsync(channel, subscription, plan, plan.StartFrom!.Value, announce) : error;
+    }
+
+    /// <summary>
+    /// Goes live from the state of a channel, which the result has as its data, with the publications that the state does not
+    /// include. The result is an error for the client, or none.
+    /// </summary>
+    public Task<ErrorCode> StartFromAsync(
+        ChannelSubscribers channel,
+        Subscription subscription,
+        SubscriptionPlan plan,
+        StreamPosition start,
+        Action<Subscription, SubscribeResult> announce) =>
+        ReadAndGoLiveAsync(channel, subscription, plan, start, (decision, position) => decision.Recovered
+            ? (ErrorCode.None, results.CreateFromState(plan, position, start, decision, subscription))
+            : (ErrorCode.Internal, null), announce);
+
+    private async Task<ErrorCode> ReadAndGoLiveAsync(
+        ChannelSubscribers channel,
+        Subscription subscription,
+        SubscriptionPlan plan,
+        StreamPosition from,
+        Func<RecoveryDecision, StreamPosition, (ErrorCode Error, SubscribeResult? Result)> decide,
+        Action<Subscription, SubscribeResult> announce)
+    {
         channel.BeginRecovery();
         try
         {
@@ -28,29 +66,29 @@ internal sealed class SubscriptionRecovery(SubscribeResults results, IOptions<Ga
             {
                 // The grain moved and its stream began anew, before the read or since: find it first, then read again.
                 channel.Link.Rebind();
-                if (await channel.Link.EnsureAttachedAsync() is var error and not ErrorCode.None)
+                if (await channel.Link.EnsureAttachedAsync() is var refused and not ErrorCode.None)
                 {
-                    return error;
+                    return refused;
                 }
 
                 page = await channel.Link.Recoveries.ReadAsync(from.Offset, IsCache(plan));
             }
 
-            var rejected = false;
+            subscription.Connection.HistoryRead(1 + page.Publications.Count); // one for the read itself
+            var error = ErrorCode.Internal;
             var live = channel.TryGoLive(subscription, page, (position, publications) =>
             {
                 var decision = Decide(plan, from, page, position, publications);
-                rejected = !decision.Recovered && plan.RejectUnrecovered && !IsCache(plan);
-                if (rejected)
+                (error, var result) = decide(decision, position);
+                if (result is not null)
                 {
-                    return false;
+                    subscription.Start = subscription.Start with { RecoveredAfter = RecoveredAfter(from, decision, position) };
+                    announce(subscription, result);
                 }
 
-                subscription.Start = subscription.Start with { RecoveredAfter = RecoveredAfter(from, decision, position) };
-                announce(subscription, results.Create(plan, position, from, decision, subscription));
-                return true;
+                return result is not null;
             });
-            return live ? ErrorCode.None : rejected ? ErrorCode.UnrecoverablePosition : ErrorCode.Internal;
+            return live ? ErrorCode.None : error == ErrorCode.None ? ErrorCode.Internal : error;
         }
         finally
         {

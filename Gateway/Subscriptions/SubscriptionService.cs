@@ -1,3 +1,4 @@
+using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Routing;
@@ -16,7 +17,7 @@ internal sealed class SubscriptionService(
     /// when the subscription goes live. The result is an error for the client, or none; on a failure of the cluster the
     /// connection is closed with 3004, which makes the client come again.
     /// </summary>
-    public async Task<ErrorCode> SubscribeAsync(
+    public async Task<Refusal> SubscribeAsync(
         Connection connection, SubscriptionPlan plan, bool serverSide, Action<Subscription, SubscribeResult> announce)
     {
         var subscription = new Subscription(connection, plan.Channel, serverSide)
@@ -28,29 +29,30 @@ internal sealed class SubscriptionService(
             ClientSideRefresh = plan.ClientSideRefresh,
             Expiry = this,
         };
-        if (!connection.TryReserve(subscription, out var error))
+        if (!connection.TryReserve(subscription, out var taken))
         {
-            return error;
+            return taken;
         }
 
+        Refusal refusal;
         try
         {
-            error = await entry.EnterAsync(subscription, plan, announce);
+            refusal = await entry.EnterAsync(subscription, plan, announce);
         }
-        catch (WsClusterException e) when (!e.IsTemporary)
+        catch (WsClusterException e) when (e.Denial is not null || !e.IsTemporary)
         {
-            error = e.Code;
+            refusal = Refusal.Of(e);
         }
         catch (Exception e) when (ClusterCalls.IsPassing(e))
         {
             GatewayLog.ChannelUnreachable(channels.Logger, plan.Channel, 0, e.Message);
-            error = ErrorCode.Internal;
+            refusal = ErrorCode.Internal;
         }
 
-        if (error == ErrorCode.None)
+        if (refusal.IsNone)
         {
             connection.WakeForExpiry(plan.ExpireAt);
-            return error;
+            return refusal;
         }
 
         if (subscription.TryEnd())
@@ -58,12 +60,12 @@ internal sealed class SubscriptionService(
             connection.Forget(subscription);
         }
 
-        if (error == ErrorCode.Internal)
+        if (refusal.Error == ErrorCode.Internal)
         {
             connection.Close(DisconnectCode.InternalServerError);
         }
 
-        return error;
+        return refusal;
     }
 
     /// <summary>Ends the client's own subscription. Waits for one that is still being established.</summary>
@@ -100,7 +102,7 @@ internal sealed class SubscriptionService(
             return;
         }
 
-        var error = await SubscribeAsync(connection, plan, serverSide: true, (_, result) => connection.Send(new Reply
+        var refusal = await SubscribeAsync(connection, plan, serverSide: true, (_, result) => connection.Send(new Reply
         {
             Push = new Push
             {
@@ -115,7 +117,7 @@ internal sealed class SubscriptionService(
                 },
             },
         }));
-        if (error == ErrorCode.LimitExceeded)
+        if (refusal.Error == ErrorCode.LimitExceeded)
         {
             connection.Close(DisconnectCode.ChannelLimit);
         }

@@ -45,13 +45,14 @@ internal sealed class UniWebSocketEndpoint(
         var (protocol, subprotocol) = WebSocketProtocol.Negotiate(
             context.WebSockets.WebSocketRequestedProtocols, name => context.Request.Query[name]);
         var first = context.Request.Query[StreamEndpoint.ConnectParameter];
+        var abort = GentleAbort.Install(context);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = subprotocol,
             KeepAliveInterval = Timeout.InfiniteTimeSpan, // the protocol's own pings do it
         });
         var codec = ProtocolCodecs.UnidirectionalFor(protocol);
-        var transport = new WebSocketTransport(socket, protocol, gateway.CloseTimeout);
+        var transport = new WebSocketTransport(socket, protocol, gateway.CloseTimeout, abort);
         var connection = new Connection(new PushedEnd(transport, codec), codec, gateway, clock)
         {
             Session = Guid.NewGuid().ToString("N"),

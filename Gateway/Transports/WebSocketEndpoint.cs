@@ -8,11 +8,12 @@ namespace WsCluster.Gateway.Transports;
 
 /// <summary>
 /// Opens WebSocket connections at <c>/connection/websocket</c> (protocol §1) that came through the HTTP server: over TLS or
-/// HTTP/2, later on a kept connection, with native pings, and those that must be refused.
+/// HTTP/2, later on a kept connection, with native pings or compression, and those that must be refused.
 /// </summary>
 internal sealed class WebSocketEndpoint(
     ConnectionHost host,
     HandshakeGate gate,
+    DeflateGate deflate,
     DeadlineClock clock,
     GatewayMetrics metrics,
     IOptionsMonitor<GatewayOptions> options,
@@ -51,13 +52,16 @@ internal sealed class WebSocketEndpoint(
             context.WebSockets.WebSocketRequestedProtocols, name => context.Request.Query[name]);
         var gateway = options.CurrentValue;
         var nativePings = context.Request.Query[NativePings] == "true";
+        var abort = GentleAbort.Install(context);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = subprotocol,
+            DangerousEnableCompression = await deflate.AllowsAsync(context.Request),
+            DisableServerContextTakeover = true, // no window between messages: memory, and nothing to learn from their lengths
             KeepAliveInterval = nativePings && gateway.PingInterval > TimeSpan.Zero ? gateway.PingInterval : Timeout.InfiniteTimeSpan,
             KeepAliveTimeout = nativePings ? gateway.PongTimeout : Timeout.InfiniteTimeSpan,
         });
-        var transport = new WebSocketTransport(socket, protocol, gateway.CloseTimeout);
+        var transport = new WebSocketTransport(socket, protocol, gateway.CloseTimeout, abort);
         var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, pings: !nativePings)
         {
             HttpHeaders = ProxyHeaders.Read(context.Request, proxy.CurrentValue),

@@ -13,6 +13,9 @@ internal enum ReadEnd
     /// <summary>The client broke RFC 6455; the WebSocket has written its close frame.</summary>
     ProtocolError,
 
+    /// <summary>The client was refused and nothing more is read from it; our close frame is on its way.</summary>
+    Refused,
+
     /// <summary>The connection broke off.</summary>
     Gone,
 }
@@ -24,6 +27,7 @@ internal enum ReadEnd
 internal sealed class WebSocketReader(WebSocket socket, int maxMessageBytes)
 {
     private const int FirstBufferBytes = 4 * 1024;
+    private const int MaxSkippedBytes = 4 * 1024 * 1024;
 
     /// <summary>Reads until the client closes, errs or goes.</summary>
     public async Task<ReadEnd> ReadAsync(Connection connection, Func<ReadOnlyMemory<byte>, Task> process)
@@ -36,9 +40,9 @@ internal sealed class WebSocketReader(WebSocket socket, int maxMessageBytes)
                 {
                     await process(ReadOnlyMemory<byte>.Empty); // a message without content is over before it is read
                 }
-                else if (!await ReadMessageAsync(connection, process))
+                else if (await ReadMessageAsync(connection, process) is { } end)
                 {
-                    break;
+                    return end;
                 }
             }
 
@@ -59,8 +63,8 @@ internal sealed class WebSocketReader(WebSocket socket, int maxMessageBytes)
         e is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
             or System.Net.Sockets.SocketException;
 
-    /// <summary>Reads one message into a pooled buffer. False when the client closed.</summary>
-    private async Task<bool> ReadMessageAsync(Connection connection, Func<ReadOnlyMemory<byte>, Task> process)
+    /// <summary>Reads one message into a pooled buffer. Null: on to the next.</summary>
+    private async Task<ReadEnd?> ReadMessageAsync(Connection connection, Func<ReadOnlyMemory<byte>, Task> process)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
         try
@@ -72,7 +76,7 @@ internal sealed class WebSocketReader(WebSocket socket, int maxMessageBytes)
                 length += result.Count;
                 if (result.MessageType == WebSocketMessageType.Close)
                 {
-                    return false;
+                    return ReadEnd.PeerClosed;
                 }
 
                 if (length > maxMessageBytes)
@@ -93,7 +97,7 @@ internal sealed class WebSocketReader(WebSocket socket, int maxMessageBytes)
             }
 
             await process(buffer.AsMemory(0, length));
-            return true;
+            return null;
         }
         finally
         {
@@ -101,14 +105,24 @@ internal sealed class WebSocketReader(WebSocket socket, int maxMessageBytes)
         }
     }
 
-    /// <summary>Throws away what a refused client still sends, so that our close frame can reach it.</summary>
-    private async Task<bool> SkipToCloseAsync(byte[] buffer)
+    /// <summary>
+    /// Throws away what a refused client still sends, so that our close frame can reach it; but not for ever, since small
+    /// compressed messages can be large here.
+    /// </summary>
+    private async Task<ReadEnd> SkipToCloseAsync(byte[] buffer)
     {
-        while ((await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+        for (var rest = MaxSkippedBytes; rest > 0;)
         {
+            var result = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
+            if (result.MessageType == WebSocketMessageType.Close)
+            {
+                return ReadEnd.PeerClosed;
+            }
+
+            rest -= result.Count;
         }
 
-        return false;
+        return ReadEnd.Refused;
     }
 
     private static byte[] Grow(byte[] buffer, int size)

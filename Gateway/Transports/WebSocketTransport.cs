@@ -5,22 +5,29 @@ using WsCluster.Gateway.Protocol;
 namespace WsCluster.Gateway.Transports;
 
 /// <summary>
-/// Frames as WebSocket messages over ASP.NET Core's own WebSocket, for connections with TLS or HTTP/2: text for JSON, binary
+/// Frames as WebSocket messages over ASP.NET Core's own WebSocket, for connections with TLS, HTTP/2 or compression: text for JSON, binary
 /// for Protobuf (protocol §1.1 and §6, "Closing").
 /// </summary>
-internal sealed class WebSocketTransport(WebSocket socket, ProtocolKind protocol, TimeSpan closeTimeout) : ITransport
+internal sealed class WebSocketTransport(WebSocket socket, ProtocolKind protocol, TimeSpan closeTimeout, Action abort) : ITransport
 {
+    /// <summary>Shorter messages are not worth compressing, where compression was agreed.</summary>
+    private const int MinDeflatedBytes = 200;
+
     private readonly WebSocketMessageType _type =
         protocol == ProtocolKind.Json ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
 
     private readonly TaskCompletionSource _peerClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Name => "websocket";
 
     public bool SendsWebSocketFrames => false;
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> frame) =>
-        socket.SendAsync(frame, _type, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+    public ValueTask SendAsync(ReadOnlyMemory<byte> frame)
+    {
+        var compression = frame.Length < MinDeflatedBytes ? WebSocketMessageFlags.DisableCompression : WebSocketMessageFlags.None;
+        return socket.SendAsync(frame, _type, WebSocketMessageFlags.EndOfMessage | compression, CancellationToken.None);
+    }
 
     public async ValueTask CloseAsync(int code, string reason)
     {
@@ -36,10 +43,15 @@ internal sealed class WebSocketTransport(WebSocket socket, ProtocolKind protocol
             // The client is gone or does not listen: nothing is left to tell it.
         }
 
-        socket.Abort();
+        Abort();
     }
 
-    public void Abort() => socket.Abort();
+    public void Abort()
+    {
+        _over.TrySetResult();
+        socket.Abort();
+        abort();
+    }
 
     /// <summary>Reads messages until the client closes or goes.</summary>
     public async Task ReadAsync(Connection connection, int maxMessageBytes, Func<ReadOnlyMemory<byte>, Task> process)
@@ -47,7 +59,11 @@ internal sealed class WebSocketTransport(WebSocket socket, ProtocolKind protocol
         try
         {
             var end = await new WebSocketReader(socket, maxMessageBytes).ReadAsync(connection, process);
-            if (end == ReadEnd.PeerClosed && socket.State == WebSocketState.CloseReceived)
+            if (end == ReadEnd.Refused)
+            {
+                await _over.Task; // leaves it the time to get our close frame; a deadline ends it in any case
+            }
+            else if (end == ReadEnd.PeerClosed && socket.State == WebSocketState.CloseReceived)
             {
                 using var limit = new CancellationTokenSource(closeTimeout);
                 await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limit.Token);

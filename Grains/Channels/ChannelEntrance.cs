@@ -57,7 +57,7 @@ internal sealed class ChannelEntrance(IChannelStream stream, ChannelOptions opti
         }
         catch (WsClusterException e)
         {
-            return new PublishOutcome(StreamPosition.None, e.Code);
+            return PublishOutcome.Of(e);
         }
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using WsCluster.Configuration;
+using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.History;
 using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
@@ -16,7 +17,7 @@ namespace WsCluster.Grains.Channels;
 /// </summary>
 internal sealed class ChannelGrain(
     IOptions<ChannelNamespaces> namespaces,
-    IHistoryStore store,
+    ChannelStreams streams,
     GatewayOutboxes outboxes,
     LiveChannels live,
     SiloLimits limits,
@@ -33,6 +34,7 @@ internal sealed class ChannelGrain(
     private ChannelOptions? _options;
     private bool _isInternal;
     private IChannelStream _stream = null!;
+    private BehavingStream? _behavior; // the same stream, where application code lives in the channel
     private HistoryReader _history = null!;
     private GroupPublishing _publishing = null!;
     private GatewayAttachments _gateways = null!;
@@ -47,7 +49,8 @@ internal sealed class ChannelGrain(
         _options = !PublishRules.IsName(_name) ? null
             : InternalChannels.Find(_name) ?? namespaces.Value.Find(_name);
         _isInternal = InternalChannels.Find(_name) is not null;
-        _stream = store.Open(_name, _options ?? new ChannelOptions(), this);
+        _stream = streams.Open(_name, _options ?? new ChannelOptions(), this, StartTimer, DeactivateOnIdle);
+        _behavior = _stream as BehavingStream;
         if (_handover.Complete(_stream))
         {
             ChannelLog.TakenOver(logger, _name);
@@ -60,6 +63,7 @@ internal sealed class ChannelGrain(
         _ledger = new PublicationLedger(_gateways, limits.Ledgers, time);
         _lifetime = new ActivationLifetime(this, DelayDeactivation, _stream, _options ?? new ChannelOptions(), time);
         metrics.ChannelActivated();
+        _ = _behavior?.StartAsync(); // its timers run from now on, whoever comes
         return Task.CompletedTask;
     }
 
@@ -144,6 +148,19 @@ internal sealed class ChannelGrain(
         DeactivateOnIdle(); // the next call activates the channel anew, which takes the stream over
     }
 
+    public async Task<ChannelAdmission> AdmitAsync(SubscribeAttempt attempt)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        var (decision, position) = await Behavior().AdmitAsync(attempt);
+        return new ChannelAdmission { Decision = decision, Position = position };
+    }
+
+    public Task<CallAnswer> CallAsync(ChannelCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return Behavior().CallAsync(call);
+    }
+
     public async Task<HistoryPage> GetHistoryAsync(HistoryQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -183,7 +200,7 @@ internal sealed class ChannelGrain(
         await _stream.GetTopAsync();
         if (_gateways.Attach(subscription.Lane, subscription.Number))
         {
-            _deliveries.Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
+            Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
         }
 
         // Known by now, so nothing is awaited. What is published in between is delivered as well, and the gateway drops it by its offset.
@@ -192,7 +209,7 @@ internal sealed class ChannelGrain(
         if (takesMembers)
         {
             var outcome = _presence.Replace(gatewayId, subscription.Members);
-            _deliveries.Announce(outcome);
+            Announce(outcome);
             if (outcome.Refused > 0)
             {
                 metrics.LimitHit("presence", outcome.Refused);
@@ -239,7 +256,7 @@ internal sealed class ChannelGrain(
         }
 
         var outcome = _presence.Apply(update.GatewayId, update.Changes);
-        _deliveries.Announce(outcome);
+        Announce(outcome);
         if (outcome.Refused > 0)
         {
             metrics.LimitHit("presence", outcome.Refused);
@@ -290,6 +307,23 @@ internal sealed class ChannelGrain(
             : new WsClusterException(ErrorCode.BadRequest, $"A channel's name has 1 to {PublishRules.MaxChannelBytes} bytes.");
     }
 
+    private BehavingStream Behavior()
+    {
+        Options();
+        return _behavior ?? throw new WsClusterException(ErrorCode.NotAvailable);
+    }
+
+    /// <summary>A behavior's timer waits for its turn by itself, and nothing else is to wait for it.</summary>
+    private IGrainTimer StartTimer(Func<Task> callback, TimeSpan due, TimeSpan period) =>
+        this.RegisterGrainTimer(callback, new GrainTimerCreationOptions(due, period) { Interleave = true, KeepAlive = true });
+
+    /// <summary>Tells the subscribers, and the behavior, of joins and leaves.</summary>
+    private void Announce(PresenceOutcome outcome)
+    {
+        _deliveries.Announce(outcome);
+        _behavior?.Tell(outcome.Announced);
+    }
+
     private static void Require(bool isOn)
     {
         if (!isOn)
@@ -325,7 +359,7 @@ internal sealed class ChannelGrain(
             CloseEntrance();
         }
 
-        _deliveries.Announce(_presence.RemoveGateway(gatewayId));
+        Announce(_presence.RemoveGateway(gatewayId));
         ChannelLog.GatewayUnsubscribed(logger, _name, gatewayId);
         _lifetime.Stay(_gateways.Count > 0);
     }

@@ -30,7 +30,7 @@ internal sealed class GroupPublishing(IChannelStream stream)
             }
             catch (WsClusterException e)
             {
-                outcomes[i] = new PublishOutcome(StreamPosition.None, e.Code);
+                outcomes[i] = PublishOutcome.Of(e);
             }
         }
 
@@ -53,7 +53,7 @@ internal sealed class GroupPublishing(IChannelStream stream)
         }
         catch (WsClusterException e)
         {
-            return new PublishOutcome(StreamPosition.None, e.Code);
+            return PublishOutcome.Of(e);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {

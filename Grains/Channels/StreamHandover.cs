@@ -1,4 +1,5 @@
 using Orleans.Runtime;
+using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.History;
 
 namespace WsCluster.Grains.Channels;
@@ -10,40 +11,54 @@ internal sealed class StreamHandover
     public const long MaxBytes = 4 * 1024 * 1024;
 
     private const string Key = "wscluster.stream";
+    private const string BehaviorKey = "wscluster.behavior";
 
     private StreamState? _arrived;
+    private StreamSnapshot? _behaviorState;
 
     /// <summary>Takes what the last activation handed over; the stream is not open yet.</summary>
     public void Receive(IRehydrationContext context)
     {
         context.TryGetValue(Key, out _arrived);
+        context.TryGetValue(BehaviorKey, out _behaviorState);
     }
 
     /// <summary>Lets the stream go on with what has arrived.</summary>
     /// <returns>True when it does, false when it starts anew.</returns>
     public bool Complete(IChannelStream stream)
     {
-        if (_arrived is not { } state || stream is not IHandedOverStream target)
+        if (_arrived is not { } state || InMemory(stream) is not { } target)
         {
             return false;
         }
 
         _arrived = null;
         target.TakeOver(state);
+        (stream as BehavingStream)?.TakeOver(_behaviorState);
+        _behaviorState = null;
         return true;
     }
 
     /// <summary>True when the stream is in memory, and there is a silo to take it: the last one to stop has nobody.</summary>
     public static bool IsPossible(IChannelStream stream, ISiloStatusOracle silos) =>
-        stream is IHandedOverStream &&
+        InMemory(stream) is not null &&
         silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Any(silo => !silo.Equals(silos.SiloAddress));
 
     /// <summary>Hands the stream over. Nothing runs in this activation any more: what it acknowledged is in the state.</summary>
     public static void Send(IChannelStream stream, IDehydrationContext context)
     {
-        if (stream is IHandedOverStream source && source.HandOver(MaxBytes) is { } state)
+        if (InMemory(stream)?.HandOver(MaxBytes) is not { } state)
         {
-            context.TryAddValue(Key, state);
+            return;
+        }
+
+        context.TryAddValue(Key, state);
+        if ((stream as BehavingStream)?.HandOver() is { } behaviorState)
+        {
+            context.TryAddValue(BehaviorKey, behaviorState);
         }
     }
+
+    private static IHandedOverStream? InMemory(IChannelStream stream) =>
+        (stream is BehavingStream behaving ? behaving.Stream : stream) as IHandedOverStream;
 }

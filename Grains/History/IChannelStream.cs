@@ -19,6 +19,15 @@ public interface IChannelStream
     /// <returns>What the publisher learns: the publication's position, or that of the one it repeats.</returns>
     ValueTask<StreamPosition> AppendAsync(PublishRequest request);
 
+    /// <summary>What the publish with this idempotency key returned; null when no such publish is remembered.</summary>
+    ValueTask<StreamPosition?> FindAsync(string idempotencyKey);
+
+    /// <summary>
+    /// Makes sure that what became of every earlier append is known, and delivered where it succeeded: from then on the stream
+    /// is as it is read until the next append. No append is under way.
+    /// </summary>
+    ValueTask SettleAsync();
+
     /// <summary>
     /// The offset of the newest publication that the owner was told to deliver, and the epoch. Completes at once when any call
     /// has succeeded before. <see cref="StreamPosition.None"/> without history.</summary>

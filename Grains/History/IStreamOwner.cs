@@ -13,4 +13,8 @@ public interface IStreamOwner
     /// <summary>The stream is another activation's now, or gone: this one must end. Every further call to the stream fails.</summary>
     /// <param name="reason">What was found, for the log.</param>
     void LoseStream(string reason);
+
+    /// <summary>Appends failed, or nobody knows. Called before their tasks end.</summary>
+    /// <returns>True when appends that wait behind them must fail too: they were decided on in the belief that these are there.</returns>
+    bool AppendsFailed() => false;
 }

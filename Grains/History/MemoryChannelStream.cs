@@ -44,6 +44,16 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
         }
     }
 
+    public ValueTask<StreamPosition?> FindAsync(string idempotencyKey)
+    {
+        lock (_sync)
+        {
+            return ValueTask.FromResult(_keys.TryGet(idempotencyKey, out var position) ? position : (StreamPosition?)null);
+        }
+    }
+
+    public ValueTask SettleAsync() => ValueTask.CompletedTask;
+
     public ValueTask<StreamPosition> GetTopAsync()
     {
         lock (_sync)

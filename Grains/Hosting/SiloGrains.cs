@@ -7,6 +7,7 @@ using Orleans.Hosting;
 using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.Authorization;
+using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.Channels;
 using WsCluster.Grains.History;
 using WsCluster.Grains.History.Redis;
@@ -46,7 +47,12 @@ internal static class SiloGrains
             : s.GetRequiredService<RedisLastSeenStore>());
         silo.Services.AddCheckedOptions<AuthorizerOptions>(configuration, AuthorizerOptions.SectionName);
         silo.Services.AddSingleton<IValidateOptions<ChannelNamespaces>, AuthorizerRules>();
+        silo.Services.AddCheckedOptions<BehaviorOptions>(configuration, BehaviorOptions.SectionName);
+        silo.Services.AddSingleton<IValidateOptions<ChannelNamespaces>, BehaviorRules>();
+        silo.Services.TryAddSingleton<ChannelBehaviors>();
+        silo.Services.TryAddSingleton<ChannelStreams>();
         silo.Services.TryAddSingleton<ChannelReferences>();
+        silo.AddGrainService<SiloEntrance>();
         silo.Services.AddPlacementDirector<KeyedSiloPlacement, KeyedSiloPlacementDirector>();
         return silo.UseFastMembership().UseBounds().UseSteadyDirectory();
     }

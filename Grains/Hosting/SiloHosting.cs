@@ -8,6 +8,7 @@ using WsCluster.Configuration;
 using WsCluster.Grains.Hosting.Health;
 using WsCluster.Grains.Hosting.Membership;
 using WsCluster.Grains.Hosting.Telemetry;
+using WsCluster.Tls;
 using ClusterOptions = WsCluster.Configuration.ClusterOptions;
 using OrleansClusterOptions = Orleans.Configuration.ClusterOptions;
 
@@ -17,7 +18,7 @@ namespace WsCluster.Grains.Hosting;
 public static class SiloHosting
 {
     // Sections of WsCluster that silos read; those of gateways belong to them.
-    private static readonly string[] Sections = ["Channels", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Telemetry"];
+    private static readonly string[] Sections = ["Channels", "ClusterTls", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Behaviors", "Telemetry"];
 
     /// <summary>
     /// Makes the process a silo: in the cluster of <see cref="ClusterOptions.Redis"/>, or on its own when that is empty.
@@ -29,6 +30,7 @@ public static class SiloHosting
         var configuration = builder.Configuration;
         var cluster = configuration.ReadChecked<ClusterOptions>(ClusterOptions.SectionName, Sections);
         var endpoint = configuration.ReadChecked<SiloEndpointOptions>(SiloEndpointOptions.SectionName);
+        var tls = configuration.ReadChecked<ClusterTlsOptions>(ClusterTlsOptions.SectionName);
         var address = AdvertisedAddress.Resolve(endpoint, cluster.IsEmbedded);
         builder.Services.AddHostedService(_ => new SiloPortCheck(endpoint));
         builder.UseOrleans(silo =>
@@ -36,6 +38,7 @@ public static class SiloHosting
             // An embedded silo is nobody else's business: it listens on its own address only.
             silo.ConfigureEndpoints(address, endpoint.Port, endpoint.GatewayPort, listenOnAnyHostAddress: !cluster.IsEmbedded);
             silo.UseMembership(cluster, new IPEndPoint(address, endpoint.Port));
+            silo.UseClusterTls(tls);
             silo.AddWsClusterGrains(configuration);
             if (configuration.TracesPublications())
             {

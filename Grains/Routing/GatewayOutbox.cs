@@ -14,6 +14,9 @@ internal sealed class GatewayOutbox
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
 
+    // An answer that is lost is lost soon; one that is late because everything is slow gets more time at the next attempt.
+    private static readonly TimeSpan FirstAttempt = TimeSpan.FromSeconds(1);
+
     // A gateway that reconnects to the cluster, or whose silo is stopping, is out of reach for a moment only.
     private const int MostUnavailable = 5;
 
@@ -39,6 +42,7 @@ internal sealed class GatewayOutbox
     private TaskCompletionSource? _flushed;
     private OutboxTraces? _traces; // null while nothing is traced
     private long _batchQueuedAt; // of the batch under way; only the pump uses it
+    private TaskCompletionSource? _acknowledged; // by another way than the answer: of the batch under way
     private DateTimeOffset? _overflowedAt;
 
     /// <param name="context">What the silo's outboxes share.</param>
@@ -154,6 +158,18 @@ internal sealed class GatewayOutbox
         }
 
         Lose("no acknowledgement");
+    }
+
+    /// <summary>The gateway says that it has taken this batch.</summary>
+    public void Acknowledge(long sequence)
+    {
+        lock (_lock)
+        {
+            if (sequence == _lastSequence)
+            {
+                _acknowledged?.TrySetResult();
+            }
+        }
     }
 
     /// <summary>From now on each batch says that the silo stops; the first goes at once.</summary>
@@ -290,6 +306,7 @@ internal sealed class GatewayOutbox
             _mustResynchronise = false;
             _heartbeatDue = false;
             _awaitsAcknowledgement = true;
+            _acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _sentSinceTick = true;
         }
 
@@ -302,6 +319,7 @@ internal sealed class GatewayOutbox
             Resynchronise = resynchronise,
             SiloStopping = siloStopping,
             Entries = taken.Array is null ? [] : taken.ToMessage(),
+            Entrance = _context.Entrance,
         };
     }
 
@@ -309,11 +327,11 @@ internal sealed class GatewayOutbox
     private async Task<bool> SendAsync(DeliveryBatch batch)
     {
         var unavailable = 0;
-        while (!IsClosed)
+        for (var limit = FirstAttempt; !IsClosed; limit = Timeout.InfiniteTimeSpan) // the call has a limit of its own
         {
             try
             {
-                await _observer.DeliverAsync(batch).WaitAsync(_closing.Token);
+                await AcknowledgementAsync(batch).WaitAsync(limit, _context.Time, _closing.Token);
                 Acknowledged(batch);
                 return true;
             }
@@ -337,6 +355,30 @@ internal sealed class GatewayOutbox
         }
 
         return false;
+    }
+
+    /// <summary>The gateway's answer, or its word by another way.</summary>
+    private async Task AcknowledgementAsync(DeliveryBatch batch)
+    {
+        Task acknowledged;
+        lock (_lock)
+        {
+            acknowledged = _acknowledged!.Task;
+        }
+
+        var answer = _observer.DeliverAsync(batch);
+        if (!answer.IsCompleted)
+        {
+            await Task.WhenAny(answer, acknowledged);
+        }
+
+        if (acknowledged.IsCompleted)
+        {
+            _ = answer.ContinueWith(static late => late.Exception, TaskScheduler.Default); // nobody needs it any more
+            return;
+        }
+
+        await answer;
     }
 
     private void Acknowledged(DeliveryBatch batch)

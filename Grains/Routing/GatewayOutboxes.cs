@@ -111,6 +111,13 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
         }
     }
 
+    /// <summary>From now on gateways are told of this silo's entrance.</summary>
+    public void OpenEntrance(string id) => _context.Entrance = id;
+
+    /// <summary>A gateway has taken this batch of one of the outboxes; its answer may have got lost.</summary>
+    public void Acknowledge(Guid outboxId, long sequence) =>
+        Array.Find(Outboxes(), outbox => outbox.Id == outboxId)?.Acknowledge(sequence);
+
     /// <summary>The owner delivers no more through this outbox; what it queued still goes.</summary>
     public void Detach(GatewayOutbox outbox, OutboxOwner owner)
     {

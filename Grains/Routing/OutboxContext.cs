@@ -10,6 +10,7 @@ internal sealed record OutboxContext
     public static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
     private int _open;
+    private volatile string? _entrance;
 
     /// <summary>The silo's address with its generation.</summary>
     public required string SiloId { get; init; }
@@ -24,6 +25,13 @@ internal sealed record OutboxContext
     public required GrainMetrics Metrics { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    /// <summary>The id of the silo's entrance, which every batch names; null until it is open, and where there is none.</summary>
+    public string? Entrance
+    {
+        get => _entrance;
+        set => _entrance = value;
+    }
 
     /// <summary>Outboxes that are open.</summary>
     public int Open => Volatile.Read(ref _open);

@@ -56,7 +56,7 @@ internal sealed class PublishIngress(ILocalChannels local, ChannelReferences cha
         }
         catch (WsClusterException e)
         {
-            var refused = new PublishOutcome(StreamPosition.None, e.Code);
+            var refused = PublishOutcome.Of(e);
             return new PublishReceipt { Outcomes = [.. Enumerable.Repeat(refused, group.Requests.Length)] };
         }
         catch (OrleansMessageRejectionException)

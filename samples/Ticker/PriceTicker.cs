@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace WsCluster.Ticker;
@@ -15,7 +13,7 @@ internal sealed class PriceTicker(IWsCluster cluster, IOptions<TickerOptions> op
     {
         TickerLog.Started(logger, string.Join(", ", options.Value.Symbols.Keys), options.Value.Interval);
         await Task.WhenAll(options.Value.Symbols
-            .Select(symbol => PublishAsync(symbol.Key, new RandomWalk(symbol.Value), stoppingToken))
+            .Select(symbol => PublishAsync(symbol.Key, new RandomWalk(symbol.Value.Price), stoppingToken))
             .Append(ReportAsync(stoppingToken)));
     }
 

@@ -8,6 +8,6 @@ internal sealed class RandomWalk(double start)
     public double Next()
     {
         _price *= 1 + ((Random.Shared.NextDouble() - 0.5) / 500);
-        return Math.Round(_price, 4);
+        return Math.Round(_price, _price < 0.1 ? 6 : 4);
     }
 }

@@ -72,6 +72,16 @@ public sealed class PublishIngressTests(SiloCluster cluster)
         Assert.Equal(["after"], gateway.Published(_prefix));
     }
 
+    [Fact]
+    public async Task RelaysOfAnyKey_ReachAnyChannel()
+    {
+        for (ulong i = 1; i <= 8; i++)
+        {
+            var position = await cluster.Client.GetGrain<IPublishRelay>($"{i}").PublishAsync(_prefix, new PublishRequest { Data = "x"u8.ToArray() });
+            Assert.Equal(i, position.Offset);
+        }
+    }
+
     private static ChannelPublishes Group(string channel, params string[] texts) =>
         new(channel, Array.ConvertAll(texts, text => new PublishRequest { Data = Encoding.UTF8.GetBytes(text) }));
 

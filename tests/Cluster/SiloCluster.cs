@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using WsCluster.Grains.Hosting;
 
@@ -27,6 +28,9 @@ public sealed class SiloCluster : IAsyncLifetime
     /// <summary>Settings in addition to those of all; to be set before the silos start.</summary>
     internal Dictionary<string, string?> MoreSettings { get; } = [];
 
+    /// <summary>Application code in each silo; to be set before the silos start.</summary>
+    internal Action<IServiceCollection> MoreServices { get; set; } = _ => { };
+
     public InProcessTestCluster Cluster => _cluster;
 
     public IClusterClient Client => _cluster.Client;
@@ -35,7 +39,7 @@ public sealed class SiloCluster : IAsyncLifetime
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings).AddInMemoryCollection(MoreSettings).Build();
         var builder = new InProcessTestClusterBuilder(2);
-        builder.ConfigureSilo((_, silo) => silo.AddWsClusterGrains(configuration));
+        builder.ConfigureSilo((_, silo) => MoreServices(silo.AddWsClusterGrains(configuration).Services));
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }

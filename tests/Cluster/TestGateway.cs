@@ -11,6 +11,8 @@ internal sealed class TestGateway : IGatewayObserver
     private readonly Dictionary<Guid, long> _sequences = [];
     private readonly List<Delivered> _delivered = [];
     private readonly HashSet<string> _stoppingSilos = [];
+    private readonly Dictionary<string, string> _entrances = [];
+    private readonly Dictionary<string, (Guid OutboxId, long Sequence)> _newest = [];
     private long _number;
 
     public TestGateway(IClusterClient client, string id, long incarnation)
@@ -25,6 +27,36 @@ internal sealed class TestGateway : IGatewayObserver
 
     /// <summary>When set, batches are neither recorded nor acknowledged.</summary>
     public bool Hangs { get; set; }
+
+    /// <summary>When set, batches are recorded, and their answers say nothing of it.</summary>
+    public bool LosesAnswers { get; set; }
+
+    /// <summary>The entrances of silos, by their ids.</summary>
+    public IReadOnlyDictionary<string, string> Entrances
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new Dictionary<string, string>(_entrances);
+            }
+        }
+    }
+
+    /// <summary>Batches that came again.</summary>
+    public int Repeats { get; private set; }
+
+    /// <summary>The newest batch of each silo.</summary>
+    public IReadOnlyList<(string SiloId, Guid OutboxId, long Sequence)> Newest
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _newest.Select(batch => (batch.Key, batch.Value.OutboxId, batch.Value.Sequence))];
+            }
+        }
+    }
 
     public IReadOnlyList<Delivered> Delivered
     {
@@ -56,24 +88,10 @@ internal sealed class TestGateway : IGatewayObserver
             await new TaskCompletionSource().Task;
         }
 
-        lock (_lock)
+        Take(batch);
+        if (LosesAnswers)
         {
-            if (batch.Sequence <= _sequences.GetValueOrDefault(batch.OutboxId))
-            {
-                return;
-            }
-
-            _sequences[batch.OutboxId] = batch.Sequence;
-            if (batch.SiloStopping)
-            {
-                _stoppingSilos.Add(batch.SiloId);
-            }
-
-            var reader = new DeliveryReader(batch.Entries);
-            while (reader.MoveNext())
-            {
-                _delivered.Add(Read(reader));
-            }
+            throw new TimeoutException("The answer is lost."); // one that never ends would keep Orleans from delivering the next
         }
     }
 
@@ -111,6 +129,36 @@ internal sealed class TestGateway : IGatewayObserver
 
     /// <summary>The connection to the cluster goes, with its observer.</summary>
     public void Vanish() => _client.DeleteObjectReference<IGatewayObserver>(Lane.Observer);
+
+    private void Take(DeliveryBatch batch)
+    {
+        lock (_lock)
+        {
+            if (batch.Entrance is not null)
+            {
+                _entrances[batch.SiloId] = batch.Entrance;
+            }
+
+            _newest[batch.SiloId] = (batch.OutboxId, batch.Sequence);
+            if (batch.Sequence <= _sequences.GetValueOrDefault(batch.OutboxId))
+            {
+                Repeats++;
+                return;
+            }
+
+            _sequences[batch.OutboxId] = batch.Sequence;
+            if (batch.SiloStopping)
+            {
+                _stoppingSilos.Add(batch.SiloId);
+            }
+
+            var reader = new DeliveryReader(batch.Entries);
+            while (reader.MoveNext())
+            {
+                _delivered.Add(Read(reader));
+            }
+        }
+    }
 
     private static Delivered Read(DeliveryReader reader)
     {

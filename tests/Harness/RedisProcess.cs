@@ -50,6 +50,18 @@ internal sealed class RedisProcess : IAsyncDisposable
         await WaitUntilReadyAsync();
     }
 
+    /// <summary>Stops it and starts it again with a copy of its data, such as <c>redis-cli --rdb</c> makes, in place of its file.</summary>
+    public async Task RestoreAsync(string copy)
+    {
+        await _process.DisposeAsync();
+        Directory.Delete(Path.Combine(_folder, "appendonlydir"), recursive: true);
+        File.Copy(copy, Path.Combine(_folder, "dump.rdb"));
+        _process = Launch("--appendonly", "no"); // with its file on, Redis does not look at a copy
+        await WaitUntilReadyAsync();
+        await using var link = await ConnectionMultiplexer.ConnectAsync($"{ConnectionString},allowAdmin=true");
+        await link.GetServers()[0].ConfigSetAsync("appendonly", "yes");
+    }
+
     /// <summary>Drops everything that it holds.</summary>
     public async Task FlushAsync()
     {
@@ -63,7 +75,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private ServerProcess Launch() => ServerProcess.Start("redis", _folder, "redis-server",
+    private ServerProcess Launch(params string[] more) => ServerProcess.Start("redis", _folder, "redis-server",
     [
         "--bind", "127.0.0.1",
         "--port", $"{Port}",
@@ -72,6 +84,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         "--appendonly", "yes",
         "--maxmemory-policy", "noeviction",
         .. _settings,
+        .. more,
     ]);
 
     private Task WaitUntilReadyAsync() => _process.WaitUntilAsync("it answered PING", AnswersPingAsync);

@@ -14,7 +14,7 @@ internal sealed class BatchBody
 /// Runs several commands of the other methods in one request, in order or all at once. Its answer has no outer result:
 /// <c>{"replies":[{"publish":{…}},{"error":{…}}]}</c>.
 /// </summary>
-internal sealed class BatchMethod(ApiDispatcher dispatcher, IOptionsMonitor<ApiOptions> options)
+internal sealed class BatchMethod(ApiDispatcher dispatcher, GatewayMetrics metrics, IOptionsMonitor<ApiOptions> options)
 {
     public const string Name = "batch";
 
@@ -25,6 +25,7 @@ internal sealed class BatchMethod(ApiDispatcher dispatcher, IOptionsMonitor<ApiO
         var commands = body.Commands ?? [];
         if (commands.Count > options.CurrentValue.MaxBatchCommands)
         {
+            metrics.ApiRefused("batch");
             return _ => Task.FromResult(ApiAnswer.Of(ApiReply.Failed(ErrorCode.BadRequest)));
         }
 

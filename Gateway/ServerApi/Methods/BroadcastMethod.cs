@@ -9,19 +9,25 @@ internal sealed class BroadcastBody : PublicationBody
 }
 
 /// <summary>Publishes the same to many channels concurrently; each has its own result or error.</summary>
-internal sealed class BroadcastMethod(IWsCluster cluster, ApiChannels channels, IOptionsMonitor<ApiOptions> options, ILogger<BroadcastMethod> logger) : IApiMethod
+internal sealed class BroadcastMethod(IWsCluster cluster, ApiChannels channels, GatewayMetrics metrics, IOptionsMonitor<ApiOptions> options, ILogger<BroadcastMethod> logger) : IApiMethod
 {
     public string Name => "broadcast";
 
     public ApiCall Decode(JsonElement request)
     {
         var body = request.Deserialize(ApiJson.Default.BroadcastBody)!;
+        if (body.Channels?.Count > options.CurrentValue.MaxBroadcastChannels)
+        {
+            metrics.ApiRefused("batch");
+            return _ => Task.FromResult(ApiReply.Failed(ErrorCode.BadRequest));
+        }
+
         return cancellationToken => RunAsync(body, cancellationToken);
     }
 
     private async Task<ApiReply> RunAsync(BroadcastBody body, CancellationToken cancellationToken)
     {
-        if (body.Channels is not { Count: > 0 } names || names.Count > options.CurrentValue.MaxBroadcastChannels || body.ToRequest() is not { } request)
+        if (body.Channels is not { Count: > 0 } names || body.ToRequest() is not { } request)
         {
             return ApiReply.Failed(ErrorCode.BadRequest);
         }

@@ -21,6 +21,7 @@ namespace WsCluster.Gateway.Transports.Sockets;
 internal sealed class SocketTakeover(
     ConnectionHost host,
     HandshakeGate gate,
+    DeflateGate deflate,
     DeadlineClock clock,
     WriterShards shards,
     IOptionsMonitor<GatewayOptions> options,
@@ -128,14 +129,15 @@ internal sealed class SocketTakeover(
     }
 
     /// <summary>
-    /// True for an upgrade that we answer ourselves. What must be refused, and native pings, which the framework's WebSocket
-    /// sends, go the ordinary way.
+    /// True for an upgrade that we answer ourselves. What must be refused, native pings and compression, which the framework's
+    /// WebSocket does, go the ordinary way.
     /// </summary>
     private bool IsOurs(ConnectionContext context, UpgradeRequest request)
     {
         if (!request.IsWebSocketUpgrade
             || request.Path != WebSocketEndpoint.Path
-            || request.Query.Contains(WebSocketEndpoint.NativePings, StringComparison.Ordinal))
+            || request.Query.Contains(WebSocketEndpoint.NativePings, StringComparison.Ordinal)
+            || deflate.IsWanted(request.OffersDeflate, request.HasAuthorization, request.Query))
         {
             return false;
         }

@@ -93,6 +93,10 @@ internal sealed class SocketTransport : ITransport
                 await SkipInputAsync(input);
                 _peerClosed.TrySetResult();
                 break;
+            case ReadEnd.Refused:
+                await SkipInputAsync(input);
+                _peerClosed.TrySetResult();
+                break;
             default:
                 _peerClosed.TrySetResult();
                 connection.TransportEnded();

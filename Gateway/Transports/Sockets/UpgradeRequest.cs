@@ -63,6 +63,12 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     /// <summary>The offered subprotocols, in order.</summary>
     public List<string> Subprotocols { get; } = [];
 
+    /// <summary>True when the client offers to compress (RFC 7692), in whatever way.</summary>
+    public bool OffersDeflate { get; private set; }
+
+    /// <summary>True when there is an Authorization header.</summary>
+    public bool HasAuthorization { get; private set; }
+
     /// <summary>The headers that were to be kept, by name in any case; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Headers => _headers;
 
@@ -131,6 +137,9 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
             case 10 when Ascii.EqualsIgnoreCase(name, "Connection"u8):
                 _connectionUpgrades |= HasToken(value, "upgrade");
                 break;
+            case 13 when Ascii.EqualsIgnoreCase(name, "Authorization"u8):
+                HasAuthorization = true;
+                break;
             case 14 when Ascii.EqualsIgnoreCase(name, "Content-Length"u8):
                 _hasBody |= !value.SequenceEqual("0"u8);
                 break;
@@ -145,6 +154,9 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
                 _isOdd |= _hasVersion; // two versions
                 _hasVersion = true;
                 _isVersion13 = value.SequenceEqual("13"u8);
+                break;
+            case 24 when Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Extensions"u8):
+                OffersDeflate |= value.IndexOf("permessage-deflate"u8) >= 0;
                 break;
             case 22 when Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Protocol"u8):
                 Subprotocols.AddRange(Encoding.Latin1.GetString(value).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));

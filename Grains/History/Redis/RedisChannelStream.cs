@@ -23,9 +23,10 @@ internal sealed class RedisChannelStream(
     StreamTail tail,
     TimeProvider time,
     GrainMetrics metrics,
-    ILogger<RedisChannelStream> logger) : IChannelStream
+    ILogger<RedisChannelStream> logger) : IChannelStream, ISnapshotStream
 {
     private readonly SemaphoreSlim _turn = new(1);
+    private IdempotencyWindow? _keys; // what Redis remembers, from the first time that somebody asks
     private bool _isPumping;
 
     public ValueTask<StreamPosition> AppendAsync(PublishRequest request)
@@ -52,6 +53,32 @@ internal sealed class RedisChannelStream(
 
         return new ValueTask<StreamPosition>(append.Task);
     }
+
+    public async ValueTask<StreamPosition?> FindAsync(string idempotencyKey)
+    {
+        if (_keys is null)
+        {
+            await PrepareToReadAsync();
+            var known = await HeldAsync(() => calls.ReadKeysAsync(hold.Position.Epoch));
+            _keys = new IdempotencyWindow(time);
+            foreach (var (key, result) in known)
+            {
+                _keys.Add(key, result);
+            }
+        }
+
+        return _keys.TryGet(idempotencyKey, out var position) ? position : null;
+    }
+
+    public ValueTask SettleAsync() => new(HeldAsync(() => Task.FromResult(true)));
+
+    public async ValueTask<StreamSnapshot?> ReadSnapshotAsync() => await HeldAsync(calls.ReadSnapshotAsync);
+
+    public async ValueTask WriteSnapshotAsync(StreamSnapshot snapshot) => await HeldAsync(async () =>
+    {
+        await calls.WriteSnapshotAsync(hold.Ownership, snapshot);
+        return true;
+    });
 
     public async ValueTask<StreamPosition> GetTopAsync()
     {
@@ -83,22 +110,12 @@ internal sealed class RedisChannelStream(
 
     public async ValueTask RemoveAsync()
     {
-        hold.ThrowIfLost();
-        await _turn.WaitAsync();
-        try
+        await HeldAsync(async () =>
         {
-            await hold.TakeAsync();
             await calls.RemoveAsync(hold.Ownership);
             tail.Clear();
-        }
-        catch (Exception e) when (e is RedisAwayException or StreamLostException)
-        {
-            throw hold.Refusal(e);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+            return true;
+        });
     }
 
     public DateTimeOffset? Trim() => tail.Trim();
@@ -127,6 +144,10 @@ internal sealed class RedisChannelStream(
                 }
 
                 Fail(group, e);
+                if (owner.AppendsFailed())
+                {
+                    FailWaiting(e);
+                }
             }
             finally
             {
@@ -153,6 +174,7 @@ internal sealed class RedisChannelStream(
                 hold.Publish(append.Request, offset);
             }
 
+            Remember(append.Request.IdempotencyKey, position);
             append.SetResult(position); // the publishers go on one after the other, in this order
         }
     }
@@ -168,24 +190,50 @@ internal sealed class RedisChannelStream(
         }
     }
 
+    private void FailWaiting(Exception failure)
+    {
+        queue.Finish();
+        while (queue.Take() is { } behind)
+        {
+            Fail(behind, failure);
+            queue.Finish();
+        }
+    }
+
+    private void Remember(string? key, StreamPosition position)
+    {
+        if (_keys is not null && !string.IsNullOrEmpty(key) && !_keys.TryGet(key, out _))
+        {
+            _keys.Add(key, position);
+        }
+    }
+
+    /// <summary>Does something as the stream's owner, alone.</summary>
+    private async Task<T> HeldAsync<T>(Func<Task<T>> action)
+    {
+        hold.ThrowIfLost();
+        await _turn.WaitAsync();
+        try
+        {
+            await hold.TakeAsync();
+            return await action();
+        }
+        catch (Exception e) when (e is RedisAwayException or StreamLostException)
+        {
+            throw hold.Refusal(e);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     private async ValueTask PrepareToReadAsync()
     {
         hold.ThrowIfLost();
         if (hold.Position.IsNone)
         {
-            await _turn.WaitAsync();
-            try
-            {
-                await hold.TakeAsync();
-            }
-            catch (Exception e) when (e is RedisAwayException or StreamLostException)
-            {
-                throw hold.Refusal(e);
-            }
-            finally
-            {
-                _turn.Release();
-            }
+            await SettleAsync();
         }
         else
         {

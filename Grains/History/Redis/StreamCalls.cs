@@ -105,6 +105,31 @@ internal sealed class StreamCalls(RedisLink link, StreamKeys keys, ChannelOption
         return publications;
     }
 
+    /// <summary>The idempotency keys that the stream remembers, each with the position that it stands for.</summary>
+    public async Task<IReadOnlyList<(string Key, StreamPosition Result)>> ReadKeysAsync(string epoch)
+    {
+        var entries = await link.CallAsync(redis => redis.HashGetAllAsync(keys.IdempotencyKeys));
+        return [.. entries.Select(entry => (
+            (string)entry.Name!,
+            entry.Value.IsNullOrEmpty ? StreamPosition.None : new StreamPosition((ulong)entry.Value, epoch)))];
+    }
+
+    /// <summary>The snapshot that is kept with the stream, or null.</summary>
+    public async Task<StreamSnapshot?> ReadSnapshotAsync()
+    {
+        RedisValue[] fields = ["snapshotOffset", "snapshot"];
+        var values = await link.CallAsync(redis => redis.HashGetAsync(keys.Meta, fields));
+        return values[0].IsNullOrEmpty ? null : new StreamSnapshot((ulong)values[0], (byte[])values[1]!);
+    }
+
+    /// <summary>Keeps a snapshot with the stream, unless a newer one is there.</summary>
+    /// <exception cref="StreamLostException">The stream has another owner, or is gone.</exception>
+    public async Task WriteSnapshotAsync(StreamOwnership ownership, StreamSnapshot snapshot)
+    {
+        RedisValue[] arguments = [ownership.Position.Epoch, ownership.Token, snapshot.Offset, snapshot.State];
+        Checked((string)(await link.CallAsync(redis => redis.ScriptEvaluateAsync(StreamScripts.Snapshot, [keys.Meta], arguments)))!);
+    }
+
     /// <summary>Counts as a use: offset and epoch live for their whole time from now on.</summary>
     public Task TouchAsync() => link.CallAsync(redis => redis.KeyExpireAsync(keys.Meta, MetaTtl));
 

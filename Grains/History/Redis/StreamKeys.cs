@@ -14,14 +14,18 @@ internal sealed class StreamKeys
         var prefix = $"wscluster:{{{clusterId}:{escaped}}}:";
         Meta = prefix + "meta";
         Stream = prefix + "stream";
-        All = [Meta, Stream, prefix + "keys", prefix + "ages"];
+        IdempotencyKeys = prefix + "keys";
+        All = [Meta, Stream, IdempotencyKeys, prefix + "ages"];
     }
 
-    /// <summary>A hash: epoch, top, owner token, last version, last call and its result.</summary>
+    /// <summary>A hash: epoch, top, owner token, last version, last call and its result, the behavior's snapshot and its offset.</summary>
     public RedisKey Meta { get; }
 
     /// <summary>The publications; an entry's id is its offset and "-0".</summary>
     public RedisKey Stream { get; }
+
+    /// <summary>A hash: idempotency key to offset, or to nothing for a publication without one.</summary>
+    public RedisKey IdempotencyKeys { get; }
 
     /// <summary>The two above, the hash of idempotency keys and the list of the same by age: what the scripts take.</summary>
     public RedisKey[] All { get; }

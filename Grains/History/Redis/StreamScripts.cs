@@ -9,6 +9,7 @@ internal static class StreamScripts
     public static readonly string Open = Read("open.lua");
     public static readonly string Append = Read("append.lua");
     public static readonly string Remove = Read("remove.lua");
+    public static readonly string Snapshot = Read("snapshot.lua");
 
     private static string Read(string name)
     {

@@ -13,9 +13,12 @@ namespace WsCluster.Grains.Hosting.Membership;
 /// </summary>
 /// <remarks>
 /// A store that does not answer proves nothing, and a row that says Dead is for Orleans, which ends the process by itself.
+/// Where only a row is gone the others go on taking its silo for alive: the silo writes itself down as dead before it ends, and
+/// the others do so for one that ended otherwise.
 /// </remarks>
 internal sealed class MembershipWatch(
     IMembershipTable table,
+    IClusterMembershipService membership,
     ILocalSiloDetails silo,
     GatewayOutboxes outboxes,
     SiloFitness fitness,
@@ -30,8 +33,10 @@ internal sealed class MembershipWatch(
 
     // A Redis that hangs is as far away as one that is down.
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(1);
 
     private readonly OwnRow _row = new(silo.SiloAddress);
+    private readonly PeerRows _peers = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -46,6 +51,7 @@ internal sealed class MembershipWatch(
             MembershipLog.Lost(logger, silo.SiloAddress, problem, SiloFitness.MembershipLostExitCode);
             fitness.Lose();
             await outboxes.AnnounceStopAsync(); // gateways look for their channels elsewhere at once, not after a silence
+            await WriteDeadAsync(silo.SiloAddress, silo.Name, CancellationToken.None); // last: Orleans ends a silo that reads this about itself
             await Task.Delay(LogTime, time, CancellationToken.None);
             fitness.Exit(SiloFitness.MembershipLostExitCode);
             return;
@@ -56,15 +62,50 @@ internal sealed class MembershipWatch(
     {
         try
         {
-            var table = await ReadAsync(cancellationToken).WaitAsync(ReadTimeout, time, cancellationToken);
+            var read = await ReadAsync(cancellationToken).WaitAsync(ReadTimeout, time, cancellationToken);
             fitness.ReadMembership(problem: null);
-            return _row.Judge(table);
+            var problem = _row.Judge(read);
+            if (read?.TryGet(silo.SiloAddress) is not null)
+            {
+                await LookAtPeersAsync(read, cancellationToken);
+            }
+
+            return problem;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             fitness.ReadMembership("Redis does not answer"); // that is all that is said to whoever asks; the log has more
             MembershipLog.Unreadable(logger, e.Message);
             return null;
+        }
+    }
+
+    private async Task LookAtPeersAsync(MembershipTableData read, CancellationToken cancellationToken)
+    {
+        // What others wrote is known within an interval, also where nobody was left to tell it.
+        await membership.Refresh(new MembershipVersion(read.Version.Version), cancellationToken).AsTask().WaitAsync(ReadTimeout, time, cancellationToken);
+        var members = membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).ToDictionary(member => member.SiloAddress);
+        foreach (var lost in _peers.Judge(read, members.Keys))
+        {
+            MembershipLog.PeerLost(logger, lost);
+            await WriteDeadAsync(lost, members[lost].Name, cancellationToken);
+        }
+    }
+
+    private async Task WriteDeadAsync(SiloAddress lost, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(WriteTime);
+            if (!await DeadRow.WriteAsync(table, lost, name, time, limit.Token))
+            {
+                MembershipLog.DeadRowNotWritten(logger, lost, "others changed the table at the same time");
+            }
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            MembershipLog.DeadRowNotWritten(logger, lost, e.Message);
         }
     }
 

@@ -22,7 +22,8 @@ public sealed class RollingRestartTests
             }
 
             using var enough = new CancellationTokenSource();
-            var publishers = listeners.Select(listener => PublishUntilAsync(api, listener.Channel, enough.Token)).ToList();
+            var publishers = listeners.ConvertAll(listener => new SteadyPublisher(listener.Channel, api));
+            var publishing = Task.WhenAll(publishers.Select(publisher => publisher.RunAsync(enough.Token)));
             for (var round = 0; round < Rounds; round++)
             {
                 foreach (var silo in cluster.Silos.ToList())
@@ -33,7 +34,8 @@ public sealed class RollingRestartTests
             }
 
             await enough.CancelAsync();
-            foreach (var (listener, published) in listeners.Zip(await Task.WhenAll(publishers)))
+            await publishing;
+            foreach (var (listener, published) in listeners.Zip(publishers))
             {
                 await Patience.UntilAsync($"the last of {listener.Channel}", () =>
                 {
@@ -54,34 +56,5 @@ public sealed class RollingRestartTests
                 await listener.DisposeAsync();
             }
         }
-    }
-
-    /// <summary>Publishes 0, 1, … until told to stop, each with a key and as often as it takes to be acknowledged.</summary>
-    private static async Task<Published> PublishUntilAsync(ServerApi api, string channel, CancellationToken enough)
-    {
-        var count = 0;
-        var epochs = new HashSet<string>();
-        while (!enough.IsCancellationRequested)
-        {
-            await Patience.UntilAsync($"publication {count} in {channel}", async () =>
-            {
-                var result = await api.TryGetResultAsync("publish", new { channel, data = count, idempotency_key = $"{count}" });
-                if (result is not null)
-                {
-                    epochs.Add((string)result["epoch"]!);
-                }
-
-                return result is not null;
-            });
-            count++;
-            await Task.Delay(10, CancellationToken.None);
-        }
-
-        return new Published(count, epochs);
-    }
-
-    private sealed record Published(int Count, IReadOnlyCollection<string> Epochs)
-    {
-        public IEnumerable<string> Texts => Enumerable.Range(0, Count).Select(n => $"{n}");
     }
 }

@@ -7,4 +7,7 @@ internal sealed record MemberRow(int Status, DateTime IAmAliveTime)
 {
     /// <summary>The silo is in the cluster.</summary>
     public const int Active = 3;
+
+    /// <summary>The silo is out of the cluster for good.</summary>
+    public const int Dead = 6;
 }

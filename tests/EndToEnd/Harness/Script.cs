@@ -17,7 +17,7 @@ internal sealed class Script : IAsyncDisposable
     private readonly List<string> _seen = []; // of the one reader
     private readonly Task<string> _errors;
 
-    private Script(string name, string folder, string program, params string[] arguments)
+    private Script(string name, string folder, string program, string[] arguments, string? certificate = null)
     {
         _name = name;
         _process = new Process
@@ -30,6 +30,11 @@ internal sealed class Script : IAsyncDisposable
                 RedirectStandardError = true,
             },
         };
+        if (certificate is not null)
+        {
+            _process.StartInfo.Environment["NODE_EXTRA_CA_CERTS"] = certificate;
+        }
+
         _process.OutputDataReceived += (_, e) =>
         {
             if (e.Data is null)
@@ -46,15 +51,15 @@ internal sealed class Script : IAsyncDisposable
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>A scenario of the folder node.</summary>
-    public static Script Node(string scenario, object settings)
+    /// <summary>A scenario of the folder node; it takes a server with that certificate (a file) for genuine.</summary>
+    public static Script Node(string scenario, object settings, string? certificate = null)
     {
         if (!Directory.Exists(Path.Combine(Repository.EndToEnd, "node", "node_modules")))
         {
             throw new InvalidOperationException("The SDK is not installed: run 'npm ci' in tests/EndToEnd/node, or ./test.sh.");
         }
 
-        return new Script(scenario, "node", "node", "run.mjs", scenario, JsonSerializer.Serialize(settings));
+        return new Script(scenario, "node", "node", ["run.mjs", scenario, JsonSerializer.Serialize(settings)], certificate);
     }
 
     /// <summary>A script of the folder python, run by the system's own Python, which has the websockets package.</summary>

@@ -30,8 +30,15 @@ internal sealed class ServerApi : IDisposable
     /// <summary>Calls a method and returns its result; null when the gateway or the cluster could not do it now.</summary>
     public async Task<JsonNode?> TryGetResultAsync(string method, object request)
     {
-        using var response = await _http.PostAsJsonAsync($"/api/{method}", request);
-        return response.IsSuccessStatusCode ? JsonNode.Parse(await response.Content.ReadAsStringAsync())!["result"] : null;
+        try
+        {
+            using var response = await _http.PostAsJsonAsync($"/api/{method}", request);
+            return response.IsSuccessStatusCode ? JsonNode.Parse(await response.Content.ReadAsStringAsync())!["result"] : null;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Publishes until all listeners have got something of this attempt or a later one.</summary>

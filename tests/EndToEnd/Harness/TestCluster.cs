@@ -17,11 +17,13 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private readonly List<SiloProcess> _silos = [];
     private readonly List<GatewayProcess> _gateways = [];
+    private readonly bool _allowsPages;
     private int _started;
 
-    private TestCluster(RedisProcess redis)
+    private TestCluster(RedisProcess redis, bool allowsPages)
     {
         Redis = redis;
+        _allowsPages = allowsPages;
     }
 
     public RedisProcess Redis { get; }
@@ -35,9 +37,10 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Where a browser page must be served from to be allowed on the gateways.</summary>
     public int PagePort { get; } = FreePort.Next();
 
-    public static async Task<TestCluster> StartAsync(int silos = 2, int gateways = 2)
+    /// <summary>Starts one. Its gateways allow pages of <see cref="PagePort"/>, or else only those of their own host.</summary>
+    public static async Task<TestCluster> StartAsync(int silos = 2, int gateways = 2, bool allowsPages = true)
     {
-        var cluster = new TestCluster(await RedisProcess.StartAsync());
+        var cluster = new TestCluster(await RedisProcess.StartAsync(), allowsPages);
         try
         {
             for (var i = 0; i < silos; i++)
@@ -90,6 +93,15 @@ internal sealed class TestCluster : IAsyncDisposable
         return gateway;
     }
 
+    /// <summary>Stops a gateway in order (SIGTERM), which must end with 0, and starts another one at its address.</summary>
+    public async Task RestartGatewayAsync(int index, params string[] settings)
+    {
+        var old = _gateways[index];
+        Assert.Equal(0, await old.Process.StopAsync());
+        _gateways[index] = await GatewayProcess.StartAtAsync($"gateway-{index}", old.Address, [.. GatewaySettings, .. settings]);
+        await old.DisposeAsync();
+    }
+
     /// <summary>The rows of the membership table, by silo.</summary>
     public async Task<IReadOnlyDictionary<string, MemberRow>> ReadMembersAsync()
     {
@@ -110,12 +122,12 @@ internal sealed class TestCluster : IAsyncDisposable
         Assert.True(await link.GetDatabase().HashDeleteAsync(MembersKey, silo));
     }
 
-    /// <summary>What the scripts get to know.</summary>
-    public object ScriptSettings(string protocol, string transport = "websocket") => new
+    /// <summary>What the scripts get to know; addresses of proxies may stand for those of the gateways.</summary>
+    public object ScriptSettings(string protocol, string transport = "websocket", params IReadOnlyList<Uri> proxies) => new
     {
         protocol,
         transport,
-        gateways = _gateways.Select(g => g.Address.GetLeftPart(UriPartial.Authority)),
+        gateways = (proxies.Count > 0 ? proxies : _gateways.Select(g => g.Address)).Select(address => address.GetLeftPart(UriPartial.Authority)),
         apiKey = ApiKey,
         secret = Secret,
         maxConnections = MaxConnections,
@@ -141,7 +153,7 @@ internal sealed class TestCluster : IAsyncDisposable
     [
         .. CommonSettings,
         "WsCluster:Gateway:AllowAnonymous=true",
-        $"WsCluster:Gateway:AllowedOrigins:0=http://127.0.0.1:{PagePort}",
+        .. _allowsPages ? [$"WsCluster:Gateway:AllowedOrigins:0=http://127.0.0.1:{PagePort}"] : Array.Empty<string>(),
         $"WsCluster:Tokens:HmacSecret={Secret}",
         $"WsCluster:Api:Keys:0={ApiKey}",
     ];

@@ -180,9 +180,10 @@ export class Trial {
     process.stdout.write(`${JSON.stringify(message)}\n`);
   }
 
-  /** Waits for a line from the C# test. */
-  async told(line, milliseconds = patience) {
-    await this.until(`the test to say ${line}`, () => this.#lines.includes(line), milliseconds);
+  /** Waits for a line from the C# test, or one that matches an expression; returns the match. */
+  told(line, milliseconds = patience) {
+    const matches = (l) => (line instanceof RegExp ? l.match(line) : l === line && [l]);
+    return this.until(`the test to say ${line}`, () => this.#lines.map(matches).find(Boolean), milliseconds);
   }
 
   note(what, ctx) {

@@ -4,8 +4,8 @@ using WsCluster.Tests.Hostile.Harness;
 namespace WsCluster.Tests.Hostile.Frames;
 
 /// <summary>
-/// Compression is off (RFC 7692): whatever a client offers, the handshake agrees to nothing, plain messages are answered and
-/// compressed ones are errors, however much they would inflate to.
+/// Compression (RFC 7692) without a token in the handshake: whatever a client offers, it is agreed to nothing, plain messages are
+/// answered and compressed ones are errors, however much they would inflate to.
 /// </summary>
 internal static class DeflateCases
 {

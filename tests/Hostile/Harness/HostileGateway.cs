@@ -50,6 +50,7 @@ public sealed class HostileGateway : IAsyncLifetime
             $"WsCluster:Tokens:EcdsaPublicKey={Ecdsa.ExportSubjectPublicKeyInfoPem()}",
             $"WsCluster:Api:Keys:0={ApiKeys[0]}",
             $"WsCluster:Api:Keys:1={ApiKeys[1]}",
+            "WsCluster:Gateway:Deflate=true", // which no handshake gets that shows no token
             "WsCluster:Gateway:StaleTimeout=00:00:04",
             "WsCluster:Gateway:CloseTimeout=00:00:01",
             "Logging:LogLevel:WsCluster=Trace");

@@ -29,13 +29,19 @@ internal sealed class Peer : IDisposable
     /// <summary>Opens a WebSocket; <paramref name="headers"/> are added to the handshake, each with its line end.</summary>
     public static async Task<Peer> UpgradeAsync(HostileGateway gateway, string headers = "")
     {
-        var peer = await OpenAsync(gateway);
-        await peer.SendAsync(Handshake(gateway, headers));
-        var head = await peer.ReadHeadAsync();
+        var (peer, head) = await TryUpgradeAsync(gateway, headers);
         Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
         Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", head, StringComparison.Ordinal); // RFC 6455 §1.3
-        Assert.DoesNotContain("Sec-WebSocket-Extensions", head, StringComparison.OrdinalIgnoreCase); // none is on by default
+        Assert.DoesNotContain("Sec-WebSocket-Extensions", head, StringComparison.OrdinalIgnoreCase); // for nobody without a token
         return peer;
+    }
+
+    /// <summary>Asks for a WebSocket and returns the head of the answer, whatever it is.</summary>
+    public static async Task<(Peer Peer, string Head)> TryUpgradeAsync(HostileGateway gateway, string headers)
+    {
+        var peer = await OpenAsync(gateway);
+        await peer.SendAsync(Handshake(gateway, headers));
+        return (peer, await peer.ReadHeadAsync());
     }
 
     /// <summary>Opens a WebSocket and connects without a token, in JSON.</summary>

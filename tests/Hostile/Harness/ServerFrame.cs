@@ -8,6 +8,9 @@ internal sealed record ServerFrame(byte FirstByte, byte[] Payload)
 {
     public int Opcode => FirstByte & 0x0F;
 
+    /// <summary>True when the first reserved bit is set (RFC 7692 §6).</summary>
+    public bool IsCompressed => (FirstByte & 0x40) != 0;
+
     public string Text => Encoding.UTF8.GetString(Payload);
 
     /// <summary>A close frame's code; 1005 when it has none (RFC 6455 §7.1.5).</summary>

@@ -59,6 +59,10 @@ internal sealed class DurableStream(SimulatedCluster world, DurableLog log, IStr
         }
     }
 
+    public ValueTask<StreamPosition?> FindAsync(string idempotencyKey) => throw new NotSupportedException("No behavior lives here.");
+
+    public ValueTask SettleAsync() => throw new NotSupportedException("No behavior lives here.");
+
     public async ValueTask<StreamPosition> GetTopAsync()
     {
         await OpenAsync();

@@ -60,6 +60,10 @@ internal sealed class FakeGrainContext(ChannelActivation activation)
     public object Cast(IAddressable grain, Type interfaceType) => this;
 
     /// <summary>The silo's own call to the grain, which needs no network.</summary>
+    public Task<ChannelAdmission> AdmitAsync(SubscribeAttempt attempt) => throw new NotSupportedException();
+
+    public Task<CallAnswer> CallAsync(ChannelCall call) => throw new NotSupportedException();
+
     public Task GatewayLostAsync(string gatewayId, long incarnation) => activation.TurnAsync(async grain =>
     {
         await grain.GatewayLostAsync(gatewayId, incarnation);

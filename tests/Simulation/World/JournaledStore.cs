@@ -39,6 +39,10 @@ internal sealed class JournaledStore(SimulatedCluster world, IHistoryStore memor
     {
         public ValueTask<StreamPosition> AppendAsync(PublishRequest request) => stream.AppendAsync(request with { IdempotencyKey = null });
 
+        public ValueTask<StreamPosition?> FindAsync(string idempotencyKey) => stream.FindAsync(idempotencyKey);
+
+        public ValueTask SettleAsync() => stream.SettleAsync();
+
         public ValueTask<StreamPosition> GetTopAsync() => stream.GetTopAsync();
 
         public ValueTask<Publication?> GetLatestAsync() => stream.GetLatestAsync();

@@ -38,14 +38,15 @@ internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDi
         var grains = new GatewayGrains(world, this);
         _clock = new DeadlineClock(time, NullLogger<DeadlineClock>.Instance);
         Silos = new SiloWatch(time, options, NullLogger<SiloWatch>.Instance, world.Loop.Random);
-        var dispatcher = new DeliveryDispatcher(this, Silos, null!, Metrics, NullLogger<DeliveryDispatcher>.Instance);
+        var entrances = new SiloEntrances(grains, time);
+        var dispatcher = new DeliveryDispatcher(this, Silos, entrances, null!, Metrics, NullLogger<DeliveryDispatcher>.Instance);
         Lanes = new GatewayLanes(grains, options, time, dispatcher);
         var calls = new ClusterCalls(options, time, world.Loop.Random);
         _recoveryGate = new RecoveryGate(options, Metrics, time);
         _channels = new ChannelDirectory(
-            grains, Lanes, Silos, calls, _recoveryGate, Metrics, _clock, time, options, NullLogger<ChannelDirectory>.Instance, world.Loop.Random, world.Loop.Scheduler);
+            grains, Lanes, Silos, entrances, calls, _recoveryGate, Metrics, _clock, time, options, NullLogger<ChannelDirectory>.Instance, world.Loop.Random, world.Loop.Scheduler);
         var results = new SubscribeResults(time);
-        var entry = new SubscriptionEntry(_channels, new SubscriptionRecovery(results, options), results);
+        var entry = new SubscriptionEntry(_channels, new SubscriptionRecovery(results, options), results, behaviors: null!);
         Subscriptions = new SubscriptionService(_channels, null!, entry, time);
         _ = WatchAsync(Silos, _stopping.Token);
     }

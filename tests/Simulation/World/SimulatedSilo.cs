@@ -1,9 +1,11 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using WsCluster.Grains;
+using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.Channels;
 using WsCluster.Grains.History;
 using WsCluster.Grains.Limits;
@@ -33,6 +35,8 @@ internal sealed class SimulatedSilo : IDisposable
             background: world.Loop.Scheduler);
         Outboxes.Participate(_stopping);
         Store = new JournaledStore(world, new MemoryHistoryStore(world.Loop.Clock, Metrics, Limits));
+        Streams = new ChannelStreams(
+            Store, new ChannelBehaviors([], new ServiceCollection().BuildServiceProvider()), Options.Create(new BehaviorOptions()), world.Loop.Clock, Metrics, NullLogger<BehavingStream>.Instance);
     }
 
     public SimulatedCluster World { get; }
@@ -53,6 +57,8 @@ internal sealed class SimulatedSilo : IDisposable
     public LiveChannels Live { get; } = new();
 
     public IHistoryStore Store { get; }
+
+    public ChannelStreams Streams { get; }
 
     /// <summary>True once the process is gone.</summary>
     public bool IsDead { get; private set; }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using WsCluster.Routing;
 
@@ -7,6 +8,7 @@ namespace WsCluster.Tests.Unit.Client;
 public sealed class FakeGrains
 {
     private readonly List<(string Key, object Call)> _calls = [];
+    private readonly ConcurrentDictionary<string, FakeRate> _rates = new(StringComparer.Ordinal);
 
     public FakeGrains() => Factory = FakeFactory.Create(this);
 
@@ -39,6 +41,9 @@ public sealed class FakeGrains
         }
     }
 
+    /// <summary>How many of them came through a relay.</summary>
+    public int Relayed { get; private set; }
+
     public IEnumerable<T> CallsOf<T>() => Calls.Select(call => call.Call).OfType<T>();
 
     public void Record(string key, object call)
@@ -57,8 +62,10 @@ public sealed class FakeGrains
         }
 
         return type == typeof(IChannelGrain) ? new FakeChannel(key, this)
+            : type == typeof(IPublishRelay) ? new FakeRelay(this)
             : type == typeof(IUserGrain) ? new FakeUser(key, this)
             : type == typeof(IRevocationGrain) ? new FakeRevocations(this)
+            : type == typeof(IRateGrain) ? _rates.GetOrAdd(key, static _ => new FakeRate())
             : type == typeof(IGatewayDirectoryGrain) ? new FakeDirectory(this)
             : throw new NotSupportedException(type.Name);
     }
@@ -90,6 +97,16 @@ public sealed class FakeGrains
             Task.FromResult(new PresenceStats(grains.Presence.Count, grains.Presence.Values.DistinctBy(info => info.User).Count()));
     }
 
+    private sealed class FakeRelay(FakeGrains grains) : IPublishRelay
+    {
+        public Task<StreamPosition> PublishAsync(string channel, PublishRequest request)
+        {
+            grains.Relayed++;
+            grains.Record(channel, request);
+            return grains.OnPublish(channel, request);
+        }
+    }
+
     private sealed class FakeUser(string key, FakeGrains grains) : IUserGrain
     {
         public Task ExecuteAsync(UserCommand command)
@@ -113,6 +130,19 @@ public sealed class FakeGrains
         }
 
         public Task<RevocationPage> ReadAsync(Guid log, long after) => throw new NotSupportedException();
+    }
+
+    /// <summary>Gives one second's worth, ever.</summary>
+    private sealed class FakeRate : IRateGrain
+    {
+        private int _taken;
+
+        public Task<RateGrant> TakeAsync(int wanted, int perSecond)
+        {
+            var amount = Math.Min(wanted, perSecond - _taken);
+            _taken += amount;
+            return Task.FromResult(new RateGrant(amount, amount == 0 ? TimeSpan.FromMilliseconds(300) : TimeSpan.Zero));
+        }
     }
 
     private sealed class FakeDirectory(FakeGrains grains) : IGatewayDirectoryGrain

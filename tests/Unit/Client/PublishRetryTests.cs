@@ -36,6 +36,18 @@ public class PublishRetryTests
     }
 
     [Fact]
+    public async Task Publish_TransientFailure_IsRepeatedInAnotherWay()
+    {
+        await _client.Cluster.Channel("a").PublishAsync("1");
+        Assert.Equal(0, _client.Grains.Relayed);
+
+        FailFirst(2, new TimeoutException());
+        await _client.FinishAsync(_client.Cluster.Channel("a").PublishAsync("2"));
+        Assert.Equal(2, _client.Grains.Relayed);
+        Assert.All(_client.Grains.Calls, call => Assert.Equal("a", call.Key));
+    }
+
+    [Fact]
     public async Task Publish_CallersKey_IsKeptInEveryAttempt()
     {
         FailFirst(1, new TimeoutException());

@@ -6,6 +6,7 @@ using WsCluster.Gateway.Proxies;
 using WsCluster.Gateway.ServerApi;
 using WsCluster.Gateway.Transports.Streams;
 using WsCluster.Grains.Authorization;
+using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Hosting;
 using WsCluster.Grains.Hosting.Telemetry;
@@ -13,6 +14,7 @@ using WsCluster.Grains.Limits;
 using WsCluster.Grains.Revocations;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
+using WsCluster.Tls;
 
 namespace WsCluster.Tests.Unit.Docs;
 
@@ -25,6 +27,7 @@ public class ConfigurationReferenceTests
     private static readonly (string Name, string Section, Type Options)[] Tables =
     [
         ("cluster", ClusterOptions.SectionName, typeof(ClusterOptions)),
+        ("clustertls", ClusterTlsOptions.SectionName, typeof(ClusterTlsOptions)),
         ("channels", $"{ChannelNamespaces.SectionName}:…", typeof(ChannelOptions)),
         ("gateway", GatewayOptions.SectionName, typeof(GatewayOptions)),
         ("transports", TransportOptions.SectionName, typeof(TransportOptions)),
@@ -37,6 +40,7 @@ public class ConfigurationReferenceTests
         ("users", UserOptions.SectionName, typeof(UserOptions)),
         ("revocations", RevocationOptions.SectionName, typeof(RevocationOptions)),
         ("authorizer", AuthorizerOptions.SectionName, typeof(AuthorizerOptions)),
+        ("behaviors", BehaviorOptions.SectionName, typeof(BehaviorOptions)),
         ("delivery", DeliveryOptions.SectionName, typeof(DeliveryOptions)),
         ("limits", SiloLimitOptions.SectionName, typeof(SiloLimitOptions)),
         ("redishistory", RedisHistoryOptions.SectionName, typeof(RedisHistoryOptions)),

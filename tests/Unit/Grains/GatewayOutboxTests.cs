@@ -104,6 +104,34 @@ public sealed class GatewayOutboxTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Acknowledge_AnswerIsLost_SendsTheNextBatch()
+    {
+        _observer.Answer = _ => new TaskCompletionSource().Task;
+        _outbox.Enqueue([1]);
+        await Wait.UntilAsync("the first batch", () => _observer.Batches.Count == 1);
+        _outbox.Enqueue([2]);
+
+        _outbox.Acknowledge(2); // of none that went
+        Assert.Single(_observer.Batches);
+        _outbox.Acknowledge(1);
+
+        await Wait.UntilAsync("the next batch", () => _observer.Batches.Count == 2);
+        Assert.Equal([1, 2], _observer.Bytes);
+    }
+
+    [Fact]
+    public async Task FirstAttempt_Unanswered_IsRepeatedAfterASecond()
+    {
+        _observer.Answer = _ => new TaskCompletionSource().Task;
+        _outbox.Enqueue([1]);
+        await Wait.UntilAsync("the first batch", () => _observer.Batches.Count == 1);
+
+        await AdvanceUntilAsync("its repeat", () => _observer.Batches.Count == 2);
+
+        Assert.Equal([1L, 1L], _observer.Batches.Select(batch => batch.Sequence));
+    }
+
+    [Fact]
     public async Task FailedBatch_IsSentAgainUnchanged()
     {
         var failures = 2;

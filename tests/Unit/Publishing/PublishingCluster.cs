@@ -21,16 +21,19 @@ internal sealed class PublishingCluster
         var factory = FakeFactory.Create(this);
         var options = Options.Create(new GatewayOptions { Id = "gateway", Lanes = 1 });
         var references = new ChannelReferences(factory);
-        Places = new ChannelPlaces(
-            factory, references, new GatewayLanes(factory, options, Time, dispatcher: null!), TestMetrics.Gateway(), Time, NullLogger<ChannelPlaces>.Instance);
-        Publisher = new ChannelPublisher(references, Places, options, TestMetrics.Gateway(), Time, NullLogger<ChannelPublisher>.Instance);
+        var lanes = new GatewayLanes(factory, options, Time, dispatcher: null!);
+        Entrances = new SiloEntrances(factory, Time);
+        Places = new ChannelPlaces(factory, references, lanes, Entrances, TestMetrics.Gateway(), Time, NullLogger<ChannelPlaces>.Instance);
+        Publisher = new ChannelPublisher(references, Places, Entrances, lanes, options, TestMetrics.Gateway(), Time, NullLogger<ChannelPublisher>.Instance);
         EmbeddedPublisher = new ChannelPublisher(
-            references, Places, options, TestMetrics.Gateway(), Time, NullLogger<ChannelPublisher>.Instance, new Local(this));
+            references, Places, Entrances, lanes, options, TestMetrics.Gateway(), Time, NullLogger<ChannelPublisher>.Instance, new Local(this));
     }
 
     public const string SiloId = "silo-1";
 
     public FakeTimeProvider Time { get; } = new();
+
+    public SiloEntrances Entrances { get; }
 
     public ChannelPlaces Places { get; }
 

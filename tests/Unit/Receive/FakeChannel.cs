@@ -217,6 +217,13 @@ internal sealed class FakeChannel(string name) : IChannelRouting, IChannelGrain
 
     public Task<ChannelExplanation> ExplainAsync() => throw new NotSupportedException();
 
+    /// <summary>What its behavior says to subscribers.</summary>
+    public Func<ChannelAdmission> Admission { get; set; } = () => throw new NotSupportedException("No behavior lives here.");
+
+    public Task<ChannelAdmission> AdmitAsync(SubscribeAttempt attempt) => RunAsync(attempt, () => Admission());
+
+    public Task<CallAnswer> CallAsync(ChannelCall call) => throw new NotSupportedException();
+
     public Task GatewayLostAsync(string gatewayId, long incarnation) => throw new NotSupportedException();
 
     private async Task<T> RunAsync<T>(object call, Func<T> body)

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 using Orleans.Serialization;
 using WsCluster.Configuration;
 using WsCluster.Gateway;
+using WsCluster.Gateway.Behaviors;
 using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
@@ -48,6 +49,7 @@ internal sealed class ReceivingGateway : IDisposable
             .AddSingleton<ConnectionRegistry>()
             .AddSingleton<SiloWatch>()
             .AddSingleton<ClusterCalls>()
+            .AddSingleton<SiloEntrances>()
             .AddSingleton<DeliveryDispatcher>()
             .AddSingleton<GatewayLanes>()
             .AddMetrics()
@@ -61,6 +63,8 @@ internal sealed class ReceivingGateway : IDisposable
             .AddSingleton<UserDirectory>()
             .AddSingleton<SubscribeResults>()
             .AddSingleton<SubscriptionRecovery>()
+            .AddSingleton<ChannelReferences>()
+            .AddSingleton<BehaviorCalls>()
             .AddSingleton<SubscriptionEntry>()
             .AddSingleton(s => new SubscriptionService(
                 s.GetRequiredService<ChannelDirectory>(), planner: null!, s.GetRequiredService<SubscriptionEntry>(), Time))

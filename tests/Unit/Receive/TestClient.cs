@@ -42,7 +42,7 @@ internal sealed class TestClient
     public static string Push(string data, int offset) =>
         "{\"push\":{\"channel\":\"news\",\"pub\":{\"data\":" + data + ",\"offset\":" + offset + "}}}";
 
-    public Task<ErrorCode> SubscribeAsync(
+    public async Task<ErrorCode> SubscribeAsync(
         SubscriptionTraits? traits = null,
         StreamPosition? from = null,
         ChannelOptions? options = null,
@@ -66,8 +66,9 @@ internal sealed class TestClient
             RejectUnrecovered = rejectUnrecovered,
             Grant = grant ?? Grant.ByOptions,
         };
-        return _gateway.Subscriptions.SubscribeAsync(Connection, plan, serverSide, (_, result) =>
+        var refusal = await _gateway.Subscriptions.SubscribeAsync(Connection, plan, serverSide, (_, result) =>
             Connection.Send(new Reply { Id = id, Subscribe = result }, result.Delta));
+        return refusal.Error;
     }
 
     public async Task UnsubscribeAsync(string channel = "news")

@@ -20,13 +20,14 @@ public sealed class GatewayObserverTests : IDisposable
         new(new FakeTimeProvider(), Options.Create(new GatewayOptions()), NullLogger<SiloWatch>.Instance);
 
     private readonly DispatchLog _log = new();
+    private readonly FakeEntrances _entrances = new();
     private readonly BoundItem _bound = new();
     private readonly GatewayObserver _observer;
 
     public GatewayObserverTests()
     {
         _silos.Add(_bound, "silo");
-        _observer = new GatewayObserver(Lane, new DeliveryDispatcher(_services, _silos, serializer: null!, TestMetrics.Gateway(), _log));
+        _observer = new GatewayObserver(Lane, new DeliveryDispatcher(_services, _silos, new SiloEntrances(_entrances.Factory, new FakeTimeProvider()), serializer: null!, TestMetrics.Gateway(), _log));
     }
 
     [Fact]
@@ -71,6 +72,17 @@ public sealed class GatewayObserverTests : IDisposable
         Assert.Equal(3, _log.Dispatched);
         await _observer.DeliverAsync(Batch(2, outbox: another));
         Assert.Equal(4, _log.Dispatched);
+    }
+
+    [Fact]
+    public async Task Deliver_ABatchThatComesAgain_IsAcknowledgedStraightToItsSilo()
+    {
+        var batch = Batch(1, entrance: FakeEntrances.IdOf("silo"));
+        await _observer.DeliverAsync(batch);
+        Assert.Empty(_entrances.Calls);
+        await _observer.DeliverAsync(batch);
+
+        Assert.Equal(["silo: acknowledge 1"], _entrances.Calls);
     }
 
     [Fact]
@@ -153,13 +165,14 @@ public sealed class GatewayObserverTests : IDisposable
         _services.Dispose();
     }
 
-    private static DeliveryBatch Batch(long sequence, string silo = "silo", Guid? outbox = null, bool resynchronise = false) => new()
+    private static DeliveryBatch Batch(long sequence, string silo = "silo", Guid? outbox = null, bool resynchronise = false, string? entrance = null) => new()
     {
         SiloId = silo,
         OutboxId = outbox ?? Outbox,
         Sequence = sequence,
         Resynchronise = resynchronise,
         Entries = [1, 0xFF],
+        Entrance = entrance,
     };
 
     private async Task DeliverAsync(params long[] sequences)

@@ -32,7 +32,10 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>Sends no key by itself.</summary>
     public HttpClient Http { get; }
 
-    public static async Task<ApiHost> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<ApiHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(new FakeGrains(), settings);
+
+    /// <summary>Starts one over the cluster of another.</summary>
+    public static async Task<ApiHost> StartAsync(FakeGrains grains, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -49,7 +52,6 @@ internal sealed class ApiHost : IAsyncDisposable
             ["WsCluster:Channels:Namespaces:binary:PublicationDataFormat"] = "Binary",
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
-        var grains = new FakeGrains();
         builder.Services.AddSingleton(grains.Factory);
         builder.Services.AddServerApi(builder.Configuration);
         var app = builder.Build();

@@ -1,0 +1,18 @@
+namespace WsCluster.Grains.Behaviors;
+
+/// <summary>The ways in which application code's no, or failure, reaches a caller as an exception.</summary>
+internal static class BehaviorFailure
+{
+    /// <summary>The behavior said no.</summary>
+    public static WsClusterException Refusal(Denial denial) => new(denial);
+
+    /// <summary>The behavior threw. Nobody repeats this by himself: it would most likely throw again.</summary>
+    public static WsClusterException Thrown(Exception exception) =>
+        exception is WsClusterException own ? own : new WsClusterException(Denial.Of(ErrorCode.Internal) with { IsTemporary = false });
+
+    /// <summary>The instance is given up: a repeat of the call finds another one.</summary>
+    public static WsClusterException GivenUp() => new(ErrorCode.Internal, "The channel's behavior is started anew: try again.");
+
+    /// <summary>More waits for the behavior than may.</summary>
+    public static WsClusterException TooMuch() => new(ErrorCode.TooManyRequests, "Too much waits for the channel's behavior.");
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using WsCluster.Behaviors;
+
+namespace WsCluster.Grains.Behaviors;
+
+/// <summary>
+/// Calls a behavior's handlers, so that whatever they do ends in time and as something the channel can go on with. The caller
+/// has the turn.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A source without a timer holds nothing to dispose of.")]
+internal sealed class BehaviorHandlers(
+    string channel, ChannelBehavior behavior, BehaviorOptions options, Action giveUp, TimeProvider time, GrainMetrics metrics, ILogger logger)
+{
+    private readonly CancellationTokenSource _patience = new(); // cancelled once, when the instance is given up
+
+    /// <summary>The behavior.</summary>
+    public ChannelBehavior Behavior => behavior;
+
+    /// <summary>True once a handler took too long: it may still be running, so no other one may run.</summary>
+    public bool IsGivenUp { get; private set; }
+
+    /// <summary>Runs a handler that answers.</summary>
+    /// <exception cref="WsClusterException">It threw, took too long, or the instance had been given up.</exception>
+    public async ValueTask<T> AskAsync<T>(string handler, Func<ChannelBehavior, CancellationToken, ValueTask<T>> ask)
+    {
+        if (IsGivenUp)
+        {
+            throw BehaviorFailure.GivenUp();
+        }
+
+        try
+        {
+            var answer = ask(behavior, _patience.Token);
+            return answer.IsCompletedSuccessfully ? answer.Result : await WaitAsync(handler, answer.AsTask());
+        }
+        catch (Exception e) when (!IsGivenUp)
+        {
+            if (e is not WsClusterException)
+            {
+                BehaviorLog.Threw(logger, channel, handler, e);
+                metrics.BehaviorFailed("threw");
+            }
+
+            throw BehaviorFailure.Thrown(e);
+        }
+    }
+
+    /// <summary>Runs a handler that answers nobody. False when it failed, which is logged.</summary>
+    public async ValueTask<bool> RunAsync(string handler, Func<ChannelBehavior, CancellationToken, ValueTask> run)
+    {
+        try
+        {
+            return await AskAsync(handler, async (target, cancellationToken) =>
+            {
+                await run(target, cancellationToken);
+                return true;
+            });
+        }
+        catch (WsClusterException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<T> WaitAsync<T>(string handler, Task<T> answer)
+    {
+        if (answer.IsCompleted)
+        {
+            return await answer;
+        }
+
+        using var limit = new CancellationTokenSource(options.Timeout, time);
+        using var link = limit.Token.UnsafeRegister(static patience => ((CancellationTokenSource)patience!).Cancel(), _patience);
+        try
+        {
+            return await answer.WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            IsGivenUp = true;
+            _ = answer.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            BehaviorLog.TookTooLong(logger, channel, handler, options.Timeout);
+            metrics.BehaviorFailed("timeout");
+            giveUp();
+            throw BehaviorFailure.GivenUp();
+        }
+    }
+}

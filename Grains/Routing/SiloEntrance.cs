@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using WsCluster.Configuration;
+using WsCluster.Routing;
+
+namespace WsCluster.Grains.Routing;
+
+/// <summary>
+/// Passes on what gateways want of any grain, over their connection to this silo. It is a grain service because those alone can
+/// be addressed by the silo that they run on: their id has the silo's address for clients.
+/// </summary>
+internal sealed class SiloEntrance(
+    GrainId id,
+    Silo silo,
+    ILoggerFactory loggers,
+    ILocalSiloDetails details,
+    ClusterOptions cluster,
+    IGrainFactory grains,
+    ChannelReferences channels,
+    GatewayOutboxes outboxes) : GrainService(id, silo, loggers), ISiloEntrance
+{
+    /// <inheritdoc/>
+    public override Task Init(IServiceProvider serviceProvider)
+    {
+        if (!cluster.IsEmbedded && details.GatewayAddress is { } address)
+        {
+            // Clients know a silo by the end point for clients, in any of its lives.
+            var way = SystemTargetGrainId.Create(GrainId.Type, SiloAddress.New(address.Endpoint, 0));
+            outboxes.OpenEntrance(way.GrainId.ToString());
+        }
+
+        return base.Init(serviceProvider);
+    }
+
+    public Task<PublishReceipt[]> PublishAsync(string gatewayId, ChannelPublishes[] groups) =>
+        grains.GetGrain<IPublishIngress>(IPublishIngress.KeyOf(outboxes.SiloId, gatewayId)).PublishAsync(groups);
+
+    public Task<ChannelAttachment> SubscribeAsync(string channel, GatewaySubscription subscription) =>
+        channels.For(channel).SubscribeAsync(subscription);
+
+    public Task<bool> UpdatePresenceAsync(string channel, PresenceUpdate update) => channels.For(channel).UpdatePresenceAsync(update);
+
+    public Task<HistoryPage> RecoverAsync(string channel, RecoveryQuery query) => channels.For(channel).RecoverAsync(query);
+
+    public Task AcknowledgeAsync(Guid outboxId, long sequence)
+    {
+        outboxes.Acknowledge(outboxId, sequence);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,13 @@
+namespace WsCluster.Samples.Pages;
+
+/// <summary>What the page of a sample needs, bound from <c>Page</c>.</summary>
+public sealed class PageOptions
+{
+    public const string SectionName = "Page";
+
+    /// <summary>Where the page connects. Empty: port 8000 of the machine that served the page.</summary>
+    public string Endpoint { get; set; } = "";
+
+    /// <summary>The secret with which tokens are signed: the gateways' <c>WsCluster:Tokens:HmacSecret</c>.</summary>
+    public string TokenSecret { get; set; } = "";
+}

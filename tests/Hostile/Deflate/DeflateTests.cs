@@ -1,0 +1,179 @@
+using WsCluster.Tests.Hostile.Harness;
+using WsCluster.Tests.Hostile.Tokens;
+
+namespace WsCluster.Tests.Hostile.Deflate;
+
+/// <summary>
+/// permessage-deflate where it is on: who gets it, what it does, and that what inflates has the limits of everything else.
+/// </summary>
+public sealed class DeflateTests(HostileGateway gateway) : HostileTest(gateway)
+{
+    private const int ProtocolError = 1002;
+    private const int NotUtf8 = 1007;
+    private const int TooBig = 1009;
+
+    [Fact]
+    public async Task Messages_Compressed_AreAnsweredCompressed()
+    {
+        using var peer = await CompressedPeer.ConnectAsync(Gateway);
+        var text = new string('x', 20_000);
+        for (var i = 0; i < 3; i++) // each message stands for itself
+        {
+            await peer.SendAsync(CompressedPeer.Message(Frame.Publish(System.Text.Encoding.UTF8.GetBytes(text))));
+            Assert.Equal("{\"id\":2,\"publish\":{}}", CompressedPeer.Inflate(await peer.ReadMessageAsync()).Split('\n')[0]);
+        }
+
+        await peer.SendAsync(CompressedPeer.Message("{\"id\":3,\"subscribe\":{\"channel\":\"deflate\"}}"u8));
+        Assert.StartsWith("{\"id\":3,", CompressedPeer.Inflate(await peer.ReadMessageAsync()), StringComparison.Ordinal);
+        await peer.SendAsync(CompressedPeer.Message([.. "{\"id\":4,\"publish\":{\"channel\":\"deflate\",\"data\":\""u8, .. System.Text.Encoding.UTF8.GetBytes(text), .. "\"}}"u8]));
+        ServerFrame push;
+        string message;
+        do
+        {
+            push = await peer.ReadMessageAsync();
+            message = CompressedPeer.Inflate(push);
+        }
+        while (!message.Contains("\"pub\":", StringComparison.Ordinal));
+
+        Assert.True(push.IsCompressed);
+        Assert.InRange(push.Payload.Length, 1, 2000);
+        Assert.Contains(text, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Messages_SmallOnes_GoAsTheyAre()
+    {
+        using var peer = await CompressedPeer.ConnectAsync(Gateway);
+        await peer.SendAsync(Frame.Text("{\"id\":2,\"unsubscribe\":{\"channel\":\"none\"}}")); // and so may the client's
+
+        Assert.False((await peer.ReadMessageAsync()).IsCompressed);
+    }
+
+    public static TheoryData<string> Strangers => ["none", "empty", "garbage", "forged", "expired", "alg none", "a subscription token", "nobody's"];
+
+    [Theory, MemberData(nameof(Strangers))]
+    public async Task Handshake_WithoutAValidToken_GetsNoCompression(string who)
+    {
+        var expired = Token.Claims(("exp", Token.Now(-300)));
+        var token = who switch
+        {
+            "none" => null,
+            "empty" => "",
+            "garbage" => "hunter2-payload",
+            "forged" => Token.Hs256(Token.Claims(), "another secret of thirty-two characters"),
+            "expired" => Token.Hs256(expired, Gateway.HmacSecret),
+            "alg none" => Token.Of("""{"alg":"none"}""", Token.Claims(), _ => []),
+            "a subscription token" => Token.Hs256(Token.Claims(("channel", "chat:1")), Gateway.HmacSecret),
+            _ => Token.Hs256("{}", Gateway.HmacSecret),
+        };
+        var (peer, head) = await Peer.TryUpgradeAsync(
+            Gateway, "Sec-WebSocket-Extensions: permessage-deflate\r\n" + (token is null ? "" : $"Authorization: Bearer {token}\r\n"));
+        using (peer)
+        {
+            Assert.DoesNotContain("Sec-WebSocket-Extensions", head, StringComparison.OrdinalIgnoreCase);
+            await peer.SendAsync(CompressedPeer.Message("{\"id\":1,\"connect\":{}}"u8));
+            Assert.Equal(ProtocolError, await peer.ReadCloseAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Handshake_WithItsTokenInTheAddress_GetsCompression()
+    {
+        var token = Token.Hs256(Token.Claims(("exp", Token.Now(300))), Gateway.HmacSecret);
+        using var peer = await Peer.OpenAsync(Gateway);
+        await peer.SendAsync(Peer.Handshake(Gateway, "Sec-WebSocket-Extensions: permessage-deflate\r\n")
+            .Replace("/connection/websocket", $"/connection/websocket?cf_token={token}", StringComparison.Ordinal));
+
+        Assert.Contains("permessage-deflate", await peer.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("permessage-deflate; server_max_window_bits=8")]
+    [InlineData("permessage-deflate; server_max_window_bits=99999999999")]
+    [InlineData("permessage-deflate; client_max_window_bits=0")]
+    [InlineData("permessage-deflate; server_max_window_bits=\"")]
+    [InlineData("permessage-deflate; no_such_parameter=1")]
+    [InlineData("permessage-deflate; server_no_context_takeover; server_no_context_takeover")]
+    [InlineData("permessage-bzip2")]
+    [InlineData("x-webkit-deflate-frame")]
+    [InlineData(";;,,;=,")]
+    public async Task Handshake_OddOffer_IsTakenOrLeft(string offer)
+    {
+        var (peer, head) = await Peer.TryUpgradeAsync(Gateway, CompressedPeer.Headers(Gateway, $"Sec-WebSocket-Extensions: {offer}\r\n"));
+        using (peer)
+        {
+            Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
+            await peer.CommandAsync(1, "\"connect\":{}"); // plain messages work either way
+        }
+    }
+
+    public static TheoryData<string> BadNames => [.. BadCases.Keys];
+
+    private static readonly Dictionary<string, (byte[][] Writes, int? Code)> BadCases = new()
+    {
+        ["10 MB in 10 KB"] = ([Frame.Of(Frame.TextOpcode, CompressedPeer.Compress(new byte[10_000_000]), rsv: CompressedPeer.Rsv1)], TooBig),
+        ["60 MB in 60 KB"] = ([Frame.Of(Frame.BinaryOpcode, CompressedPeer.Compress(new byte[60_000_000]), rsv: CompressedPeer.Rsv1)], TooBig),
+        ["one byte too many"] = ([CompressedPeer.Message(Frame.PublishOf(65_537))], TooBig),
+        ["a bomb in fragments"] = (Fragments(CompressedPeer.Compress(new byte[10_000_000]), 1000), TooBig),
+        ["a bomb without an end"] = ([Frame.Of(Frame.TextOpcode, CompressedPeer.Compress(new byte[10_000_000]), final: false, rsv: CompressedPeer.Rsv1)], TooBig),
+        ["bytes that are not UTF-8"] = ([CompressedPeer.Message([0x22, 0xC3, 0x28, 0x22])], NotUtf8),
+        ["a bit on a fragment that follows"] = (
+            [
+                Frame.Of(Frame.TextOpcode, CompressedPeer.Compress("{\"id\":2"u8), final: false, rsv: CompressedPeer.Rsv1),
+                Frame.Of(Frame.ContinuationOpcode, CompressedPeer.Compress("}"u8), rsv: CompressedPeer.Rsv1),
+            ],
+            ProtocolError),
+        // The framework overlooks the bit on control frames and takes them as they are; the connection ends all the same.
+        ["a close frame with the bit"] = ([Frame.Of(Frame.CloseOpcode, Frame.ClosePayload(1000, []), rsv: CompressedPeer.Rsv1)], 1000),
+        ["the second bit"] = ([Frame.Of(Frame.TextOpcode, CompressedPeer.Compress("{}"u8), rsv: CompressedPeer.Rsv1 | 2)], ProtocolError),
+        ["the third bit"] = ([Frame.Of(Frame.TextOpcode, CompressedPeer.Compress("{}"u8), rsv: CompressedPeer.Rsv1 | 1)], ProtocolError),
+        ["a message of nothing"] = ([CompressedPeer.Message([])], 3501),
+        ["a command that is none"] = ([CompressedPeer.Message("hunter2-payload"u8)], 3501),
+        // What does not inflate ends the connection, without a close frame.
+        ["noise"] = ([Frame.Of(Frame.TextOpcode, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], rsv: CompressedPeer.Rsv1)], null),
+        ["an invalid block"] = ([Frame.Of(Frame.TextOpcode, [0x07], rsv: CompressedPeer.Rsv1)], null),
+        ["a distance beyond the start"] = ([Frame.Of(Frame.TextOpcode, [0x03, 0x86, 0x7F, 0x12, 0x34], rsv: CompressedPeer.Rsv1)], null),
+    };
+
+    [Theory, MemberData(nameof(BadNames))]
+    public async Task Message_Bad_ClosesAndCostsNoMore(string name)
+    {
+        var (writes, code) = BadCases[name];
+        using var peer = await CompressedPeer.ConnectAsync(Gateway);
+        foreach (var write in writes)
+        {
+            await peer.SendAsync(write);
+        }
+
+        Assert.Equal(code, await peer.ReadCloseAsync());
+    }
+
+    [Fact]
+    public async Task Bomb_ThatGoesOn_IsNotInflatedFurther()
+    {
+        using var peer = await CompressedPeer.ConnectAsync(Gateway);
+        var piece = CompressedPeer.Compress(new byte[10_000_000]);
+        await peer.SendAsync(Frame.Of(Frame.TextOpcode, piece, final: false, rsv: CompressedPeer.Rsv1));
+        for (var i = 0; i < 200; i++) // two gigabytes, if anybody looked
+        {
+            await peer.SendAsync(Frame.Of(Frame.ContinuationOpcode, piece, final: false));
+        }
+
+        Assert.True(await peer.ReadCloseAsync() is TooBig or null); // the code, unless a reset was faster
+    }
+
+    [Fact]
+    public async Task Connection_ThatNeverConnects_IsClosed()
+    {
+        const int Stale = 3502;
+        using var peer = await CompressedPeer.UpgradeAsync(Gateway);
+
+        Assert.Equal(Stale, await peer.ReadCloseAsync());
+    }
+
+    private static byte[][] Fragments(byte[] compressed, int size) =>
+    [
+        .. compressed.Chunk(size).Select((part, i) => Frame.Of(
+            i == 0 ? Frame.BinaryOpcode : Frame.ContinuationOpcode, part, final: (i + 1) * size >= compressed.Length, rsv: i == 0 ? CompressedPeer.Rsv1 : 0)),
+    ];
+}
