@@ -25,6 +25,9 @@ internal sealed class ConsoleEndpoints(
     /// <summary>Where all of it lives.</summary>
     public const string Prefix = "/console";
 
+    /// <summary>What its commands count for in the rates of the HTTP API.</summary>
+    private const string ApiCaller = "console";
+
     private const int MaxSignInBytes = 2048;
 
     /// <summary>The page itself. Without a cluster it is there for everybody, to try the gateway.</summary>
@@ -122,15 +125,15 @@ internal sealed class ConsoleEndpoints(
         http.Response.Headers.CacheControl = "no-store";
         if (method == ConsoleFigures.Method)
         {
-            await api.AnswerAsync(http, _ => async cancellationToken => ApiAnswer.Of(await dispatcher.RunAsync(method, figures.ReadAsync, cancellationToken)));
+            await api.AnswerAsync(http, ApiCaller, _ => async cancellationToken => ApiAnswer.Of(await dispatcher.RunAsync(method, figures.ReadAsync, cancellationToken)));
         }
         else if (method == BatchMethod.Name)
         {
-            await api.AnswerAsync(http, batch.Decode);
+            await api.AnswerAsync(http, ApiCaller, batch.Decode);
         }
         else if (dispatcher.Find(method) is { } found)
         {
-            await api.AnswerAsync(http, body => api.Single(found, body));
+            await api.AnswerAsync(http, ApiCaller, body => api.Single(found, body));
         }
         else
         {

@@ -26,11 +26,14 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, ApiRat
             return;
         }
 
-        await AnswerAsync(http, decoder);
+        await AnswerAsync(http, keyId, decoder);
     }
 
     /// <summary>The same for a caller whose right to ask has been checked.</summary>
-    public async Task AnswerAsync(HttpContext http, ApiDecoder decoder)
+    /// <param name="http">The request.</param>
+    /// <param name="caller">Whom its commands count for: a key, or the console.</param>
+    /// <param name="decoder">What the body asks for.</param>
+    public async Task AnswerAsync(HttpContext http, string caller, ApiDecoder decoder)
     {
         Func<CancellationToken, Task<ApiAnswer>> work;
         int cost;
@@ -64,7 +67,7 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, ApiRat
             return;
         }
 
-        if (await IsRefusedAsync(http, keyId, cost))
+        if (await IsRefusedAsync(http, caller, cost))
         {
             return;
         }
