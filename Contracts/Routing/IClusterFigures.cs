@@ -19,6 +19,10 @@ public interface IClusterFigures : IGrainWithStringKey
     /// <summary>Somebody looks.</summary>
     [Alias("Watch")]
     Task WatchAsync();
+
+    /// <summary>The figures now, as JSON: what is published for consoles.</summary>
+    [Alias("Read"), ResponseTimeout("00:00:05")]
+    Task<byte[]> ReadAsync();
 }
 
 /// <summary>A silo's figures. The key is <see cref="KeyOf"/>.</summary>

@@ -76,6 +76,7 @@ internal static class CommandLineApp
             CheckTokenCommand.Create(configuration),
             PublishCommand.Create(configuration),
             SubscribeCommand.Create(configuration),
+            TopCommand.Create(configuration),
             BenchCommand.Create(configuration),
             new Command("healthcheck", "Asks the gateway on this host whether it is ready: for container health checks."),
         };

@@ -38,6 +38,7 @@ internal static class ServerApiServices
         AddMethod<HistoryRemoveMethod>();
         AddMethod<ChannelsMethod>();
         AddMethod<InfoMethod>();
+        AddMethod<FiguresMethod>();
         AddMethod<RpcMethod>();
         AddMethod<RevokeMethod>();
         AddMethod<ConnectionsMethod>();

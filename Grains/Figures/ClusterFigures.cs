@@ -20,6 +20,13 @@ internal sealed class ClusterFigures(TimeProvider time, ILogger<ClusterFigures> 
         return Task.CompletedTask;
     }
 
+    public async Task<byte[]> ReadAsync()
+    {
+        var silos = AskSilosAsync();
+        var gateways = AskGatewaysAsync();
+        return FiguresWriter.Write(time.GetUtcNow(), await gateways, await silos);
+    }
+
     private async Task PublishAsync(CancellationToken stopping)
     {
         if (time.GetUtcNow() > _until)
@@ -32,10 +39,7 @@ internal sealed class ClusterFigures(TimeProvider time, ILogger<ClusterFigures> 
 
         try
         {
-            var silos = AskSilosAsync();
-            var gateways = AskGatewaysAsync();
-            var figures = FiguresWriter.Write(time.GetUtcNow(), await gateways, await silos);
-            await GrainFactory.GetGrain<IChannelGrain>(ConsoleChannel.Name).PublishAsync(new PublishRequest { Data = figures });
+            await GrainFactory.GetGrain<IChannelGrain>(ConsoleChannel.Name).PublishAsync(new PublishRequest { Data = await ReadAsync() });
         }
         catch (Exception e)
         {

@@ -46,6 +46,16 @@ public sealed class CommandTests(ObservedGateway observed) : IClassFixture<Obser
         Assert.InRange((double)result["delivery_ms"]!["p99"]!, 0.001, double.MaxValue);
     }
 
+    [Fact]
+    public async Task Top_WithoutATerminal_PrintsTheTableOnce()
+    {
+        await using var top = GatewayProcess.Launch("top", ["top", Url, "--api-key", TestCluster.ApiKey]);
+
+        Assert.Equal(0, await top.WaitForExitAsync());
+        Assert.Contains("1 gateways, 1 silos", top.Log, StringComparison.Ordinal);
+        Assert.Contains($"_{observed.Gateway.Address.Port}", top.Log, StringComparison.Ordinal);
+    }
+
     private async Task PublishAsync(string channel, string data, params string[] options)
     {
         await using var publish = GatewayProcess.Launch("publish", ["publish", channel, data, Url, "--api-key", TestCluster.ApiKey, .. options]);

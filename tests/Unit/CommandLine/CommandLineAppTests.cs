@@ -5,7 +5,7 @@ namespace WsCluster.Tests.Unit.CommandLine;
 /// <summary>What is a command, what runs the server, and what wrong use ends with.</summary>
 public sealed class CommandLineAppTests
 {
-    private static readonly string[] Commands = ["check-config", "gen-config", "gen-token", "check-token", "publish", "subscribe", "bench"];
+    private static readonly string[] Commands = ["check-config", "gen-config", "gen-token", "check-token", "publish", "subscribe", "top", "bench"];
 
     [Theory]
     [InlineData(false)]
@@ -70,6 +70,7 @@ public sealed class CommandLineAppTests
     [InlineData("No gateway answers at http://127.0.0.1:1/", "publish", "chat:1", "1", "--url", "http://127.0.0.1:1")]
     [InlineData("No gateway answers at ws://127.0.0.1:1/connection/websocket", "subscribe", "chat:1", "--url", "127.0.0.1:1")]
     [InlineData("--url is 'ftp://a', but must be an address", "publish", "chat:1", "1", "--url", "ftp://a")]
+    [InlineData("--interval is 0, but must be from 1 to", "top", "--interval", "0")]
     [InlineData("--rate is 0, but must be from 1 to", "bench", "--rate", "0")]
     [InlineData("--since is 'x', but must be offset:epoch", "subscribe", "a", "--since", "x")]
     [InlineData("--tag is 'x', but must be name=value", "publish", "a", "1", "--tag", "x", "--url", "http://127.0.0.1:1")]
