@@ -158,11 +158,11 @@ internal sealed class ClientSubscription(SimulatedCluster world, SimulatedClient
         socket.Up(async () =>
         {
             var connection = socket.Connection;
-            var error = await socket.Gateway.Subscriptions.SubscribeAsync(connection, plan, serverSide: false, (_, result) =>
+            var refusal = await socket.Gateway.Subscriptions.SubscribeAsync(connection, plan, serverSide: false, (_, result) =>
                 connection.Send(new Reply { Id = id, Subscribe = result }));
-            if (error != ErrorCode.None)
+            if (!refusal.IsNone)
             {
-                connection.Send(new Reply { Id = id, Error = new Error { Code = (uint)error } });
+                connection.Send(new Reply { Id = id, Error = new Error { Code = (uint)refusal.Error } });
             }
         });
     }
