@@ -15,7 +15,7 @@ COSTS = {
     "connect and subscribe": 75.0,                 # conn
     # µs of a silo's CPU
     "publish at its channel": 8.0,                 # chan: message in, place, history, answer
-    "publication to one more gateway": 0.15,       # bench/Micro, ChannelBenchmarks: the slope over gateways
+    "publication to one more gateway": 0.28,       # bench/Micro, ChannelBenchmarks: the slope over gateways
     "batch to a gateway": 60.0,                    # both ends of an Orleans call, of which a batch is one; ours is the silo's half
     # bytes
     "idle connection at a gateway": 8_000,         # idle: one subscription

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Text;
 
 namespace WsCluster.Routing;
@@ -41,28 +42,32 @@ public static class DeliveryWriter
     /// <summary>Writes a publication of <paramref name="channel"/> in <paramref name="epoch"/>.</summary>
     public static void WritePublication(IBufferWriter<byte> output, string channel, string epoch, Publication publication)
     {
+        ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(publication);
-        var body = new ArrayBufferWriter<byte>(publication.Data.Length + 64);
-        WriteString(body, epoch);
-        WriteVarint(body, publication.Offset);
-        body.Write([(byte)((publication.Delta ? 1 : 0) | (publication.Info is null ? 0 : 2) | (publication.Tags is null ? 0 : 4))]);
+        output.Write([(byte)DeliveryKind.Publication]);
+        WriteString(output, channel);
+
+        // Known before it is written: a body of its own would be one more allocation and copy for each publication.
+        WriteVarint(output, (ulong)LengthOf(epoch, publication));
+        WriteString(output, epoch);
+        WriteVarint(output, publication.Offset);
+        output.Write([(byte)((publication.Delta ? 1 : 0) | (publication.Info is null ? 0 : 2) | (publication.Tags is null ? 0 : 4))]);
         if (publication.Info is { } info)
         {
-            WriteInfo(body, info);
+            WriteInfo(output, info);
         }
 
         if (publication.Tags is { } tags)
         {
-            WriteVarint(body, (ulong)tags.Count);
+            WriteVarint(output, (ulong)tags.Count);
             foreach (var (name, value) in tags)
             {
-                WriteString(body, name);
-                WriteString(body, value);
+                WriteString(output, name);
+                WriteString(output, value);
             }
         }
 
-        WriteBytes(body, publication.Data);
-        Write(output, DeliveryKind.Publication, channel, body.WrittenSpan);
+        WriteBytes(output, publication.Data);
     }
 
     /// <summary>Writes a join or leave of <paramref name="info"/> in <paramref name="channel"/>.</summary>
@@ -73,6 +78,36 @@ public static class DeliveryWriter
         WriteInfo(body, info);
         Write(output, joined ? DeliveryKind.Join : DeliveryKind.Leave, channel, body.WrittenSpan);
     }
+
+    private static int LengthOf(string epoch, Publication publication)
+    {
+        var length = LengthOf(epoch) + LengthOf(publication.Offset) + 1 + LengthOf(publication.Data);
+        if (publication.Info is { } info)
+        {
+            length += LengthOf(info.User) + LengthOf(info.Client) + LengthOf(info.ConnInfo) + LengthOf(info.ChanInfo);
+        }
+
+        if (publication.Tags is { } tags)
+        {
+            length += LengthOf((ulong)tags.Count);
+            foreach (var (name, value) in tags)
+            {
+                length += LengthOf(name) + LengthOf(value);
+            }
+        }
+
+        return length;
+    }
+
+    private static int LengthOf(string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        return LengthOf((ulong)length) + length;
+    }
+
+    private static int LengthOf(ReadOnlySpan<byte> bytes) => LengthOf((ulong)bytes.Length) + bytes.Length;
+
+    private static int LengthOf(ulong varint) => (BitOperations.Log2(varint | 1) / 7) + 1;
 
     private static void WriteInfo(IBufferWriter<byte> output, ClientInfo info)
     {

@@ -51,7 +51,7 @@ internal static class ClusterTls
         try
         {
             var certificate = new CertificateFile(options.CertificateFile, options.KeyFile, options.AuthorityFile);
-            services.AddSingleton<IHostedService>(s => new CertificateWatch(
+            services.AddHostedService(s => new CertificateWatch(
                 certificate, "the cluster", s.GetService<TimeProvider>() ?? TimeProvider.System, s.GetRequiredService<ILogger<CertificateWatch>>()));
             return certificate;
         }

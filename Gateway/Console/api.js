@@ -12,10 +12,18 @@ export function post(path, body = {}) {
   return fetch(`console/${path}`, { method: 'POST', headers, body: JSON.stringify(body), credentials: 'same-origin' });
 }
 
+/** The same where only the status says something. The empty body is read all the same: unread, it would count as given up. */
+export async function statusOf(path, body) {
+  const response = await post(path, body);
+  await response.arrayBuffer();
+  return response.status;
+}
+
 /** A method of the HTTP API; throws what it answers as an error. */
 export async function call(method, body) {
   const response = await post(`api/${method}`, body);
   if (response.status === 401) {
+    await response.arrayBuffer();
     document.dispatchEvent(new CustomEvent('signed-out'));
     throw new ApiError('You are signed out.', 401);
   }

@@ -1,5 +1,5 @@
 // The page: who is looking, which view, and the connection that brings the cluster's figures.
-import { call, post, session } from './api.js';
+import { call, session, statusOf } from './api.js';
 import { h } from './dom.js';
 import { Figures } from './figures.js';
 import * as keys from './keys.js';
@@ -149,7 +149,7 @@ window.addEventListener('hashchange', show);
 document.addEventListener('signed-out', signedOut);
 $('help').addEventListener('click', keys.showKeys);
 $('sign-out').addEventListener('click', async () => {
-  await post('sign-out');
+  await statusOf('sign-out');
   signedOut();
 });
 keys.listen(allowed);

@@ -1,4 +1,5 @@
 using WsCluster.Gateway.Routing;
+using WsCluster.Tls;
 
 namespace WsCluster.Gateway.Hosting;
 
@@ -56,7 +57,7 @@ internal static class ClusterJoinServices
     {
         var before = services.ToHashSet();
         addClient(services);
-        foreach (var added in services.Where(s => s.ServiceType == typeof(IHostedService) && !before.Contains(s)).ToList())
+        foreach (var added in services.Where(s => IsToWaitFor(s) && !before.Contains(s)).ToList())
         {
             services[services.IndexOf(added)] = ServiceDescriptor.Singleton<IHostedService>(
                 s => ActivatorUtilities.CreateInstance<ClusterJoin>(s, Create(s, added)));
@@ -64,6 +65,11 @@ internal static class ClusterJoinServices
 
         return services;
     }
+
+    /// <summary>True for a service whose start is the joining; whoever only watches certificates starts as ever.</summary>
+    private static bool IsToWaitFor(ServiceDescriptor service) =>
+        service.ServiceType == typeof(IHostedService)
+        && !(service.ImplementationFactory?.GetType().GenericTypeArguments is [_, var made] && made == typeof(CertificateWatch));
 
     private static IHostedService Create(IServiceProvider services, ServiceDescriptor service) =>
         (IHostedService)(service.ImplementationInstance

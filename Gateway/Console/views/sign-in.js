@@ -1,4 +1,4 @@
-import { post } from '../api.js';
+import { statusOf } from '../api.js';
 import { h } from '../dom.js';
 
 /** Asks for the password. */
@@ -17,7 +17,7 @@ export function signIn(main, context) {
     button.disabled = true;
     error.textContent = '';
     try {
-      const { status } = await post('sign-in', { password: password.value });
+      const status = await statusOf('sign-in', { password: password.value });
       if (status === 204) {
         await context.signedIn();
         return;

@@ -39,6 +39,8 @@ internal sealed class ChannelProxy(SimulatedCluster world, string caller, Func<b
 
     public Task<CallAnswer> CallAsync(ChannelCall call) => throw new NotSupportedException();
 
+    public Task<ChannelExplanation> ExplainAsync() => throw new NotSupportedException();
+
     public Task GatewayLostAsync(string gatewayId, long incarnation) => throw new NotSupportedException("Only a silo calls this.");
 
     private Task<T> TurnAsync<T>(string what, Func<ChannelGrain, Task<T>> call, Func<string, T, T>? tamper = null) =>

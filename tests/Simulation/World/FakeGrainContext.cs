@@ -64,6 +64,8 @@ internal sealed class FakeGrainContext(ChannelActivation activation)
 
     public Task<CallAnswer> CallAsync(ChannelCall call) => throw new NotSupportedException();
 
+    public Task<ChannelExplanation> ExplainAsync() => throw new NotSupportedException();
+
     public Task GatewayLostAsync(string gatewayId, long incarnation) => activation.TurnAsync(async grain =>
     {
         await grain.GatewayLostAsync(gatewayId, incarnation);

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using WsCluster.Gateway.Admin;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.ServerApi;
@@ -17,6 +18,7 @@ public sealed partial class SecurityPageTests
         ["Api"] = new ApiOptions(),
         ["Tokens"] = new TokenOptions(),
         ["Users"] = new UserOptions(),
+        ["Console"] = new ConsoleOptions(),
     };
 
     [Fact]
