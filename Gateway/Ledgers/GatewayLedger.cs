@@ -34,9 +34,14 @@ internal sealed class GatewayLedger(
         foreach (var (connection, subscription) in live)
         {
             var trace = traces.FirstOrDefault(trace => trace.Client == connection.Id);
-            answers.Add(trace is not null && subscription is not null
-                ? Describe(ledger, trace, query)
-                : NotSubscribed(connection));
+            if (trace is not null && subscription is not null)
+            {
+                answers.Add(Describe(ledger, trace, query));
+            }
+            else if (!connection.IsClosed) // one on its way out is among the ended
+            {
+                answers.Add(NotSubscribed(connection));
+            }
         }
 
         return new GatewayExplanation
