@@ -27,7 +27,7 @@ public sealed class BrokenMachineTests
     public void ChangedPayload_IsFound() => MustFail(() => new ChangesPayloads(), "brings");
 
     [Fact]
-    public void IgnoredEpochChange_IsFound() => MustFail(() => new HidesEpochs(), "brings|stays at|another epoch|back from");
+    public void IgnoredEpochChange_IsFound() => MustFail(() => new HidesEpochs(), "brings|stays at|another epoch|back from|did not get");
 
     [Fact]
     public void HoleInHistory_IsFound() => MustFail(() => new HasHoles(), "brings offset");
@@ -46,7 +46,7 @@ public sealed class BrokenMachineTests
         var fault = Runs.FindFault(first: 0, Most, tampering);
 
         Assert.True(fault is not null, "The checks found nothing.");
-        Assert.Contains(reasons.Split('|'), reason => fault.Value.Fault.Contains(reason, StringComparison.Ordinal));
+        Assert.True(reasons.Split('|').Any(reason => fault.Value.Fault.Contains(reason, StringComparison.Ordinal)), $"Found for another reason: {fault.Value.Fault}");
     }
 
     /// <summary>The network acknowledges a batch that it loses, again and again, and the outbox does not notice.</summary>
