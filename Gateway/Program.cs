@@ -56,8 +56,8 @@ try
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = StreamEndpoints.MaxRequestLineBytes);
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(http =>
     {
-        var takeover = endpoint.ApplicationServices.GetRequiredService<SocketTakeover>();
-        return connection => takeover.OnConnectionAsync(connection, http);
+        endpoint.ApplicationServices.GetRequiredService<SocketListenerFactory>().Learn(endpoint);
+        return http;
     })));
 
     var app = builder.Build();

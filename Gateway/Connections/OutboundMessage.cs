@@ -13,6 +13,7 @@ internal sealed class OutboundMessage
     private const byte Final = 0x80;
     private const byte Text = 0x1;
     private const byte Binary = 0x2;
+    private const byte Pong = 0xA;
     private const int MaxHeader = 10;
 
     private readonly byte[] _bytes;
@@ -44,8 +45,8 @@ internal sealed class OutboundMessage
         return new OutboundMessage(bytes, headerLength);
     }
 
-    /// <summary>Takes a frame that is complete already: a pong or close frame.</summary>
-    public static OutboundMessage FromFrame(ReadOnlySpan<byte> frame) => new(frame.ToArray(), 0);
+    /// <summary>The answer to a WebSocket ping with this payload, of at most 125 bytes (RFC 6455 §5.5.3).</summary>
+    public static OutboundMessage CreatePong(ReadOnlySpan<byte> payload) => new([Final | Pong, (byte)payload.Length, .. payload], 0);
 
     /// <summary>Encodes and frames a reply or push. False when it cannot be put into the codec's protocol.</summary>
     public static bool TryEncode(IProtocolCodec codec, Reply reply, bool deltaData, out OutboundMessage message)
