@@ -14,7 +14,6 @@ internal sealed class OutboundMessage
     private const byte Text = 0x1;
     private const byte Binary = 0x2;
     private const byte Pong = 0xA;
-    private const int MaxHeader = 10;
 
     private readonly byte[] _bytes;
     private readonly int _payloadStart;
@@ -31,18 +30,20 @@ internal sealed class OutboundMessage
     /// <summary>The complete WebSocket frame.</summary>
     public ReadOnlyMemory<byte> Frame => _bytes;
 
+    /// <summary>True for a control frame, which stands for itself and is nothing without its header.</summary>
+    public bool IsControl => _payloadStart == 0;
+
     /// <summary>The message's bytes, which count against a connection's limit.</summary>
     public int Length => _bytes.Length - _payloadStart;
 
     /// <summary>Frames an encoded message: text for JSON, binary for Protobuf.</summary>
     public static OutboundMessage Create(ReadOnlySpan<byte> payload, ProtocolKind protocol)
     {
-        Span<byte> header = stackalloc byte[MaxHeader];
-        var headerLength = WriteHeader(header, protocol == ProtocolKind.Json ? Text : Binary, payload.Length);
-        var bytes = GC.AllocateUninitializedArray<byte>(headerLength + payload.Length);
-        header[..headerLength].CopyTo(bytes);
-        payload.CopyTo(bytes.AsSpan(headerLength));
-        return new OutboundMessage(bytes, headerLength);
+        var header = HeaderLength(payload.Length);
+        var bytes = GC.AllocateUninitializedArray<byte>(header + payload.Length);
+        WriteHeader(bytes.AsSpan(0, header), protocol, payload.Length);
+        payload.CopyTo(bytes.AsSpan(header));
+        return new OutboundMessage(bytes, header);
     }
 
     /// <summary>The answer to a WebSocket ping with this payload, of at most 125 bytes (RFC 6455 §5.5.3).</summary>
@@ -63,23 +64,36 @@ internal sealed class OutboundMessage
 
     private static OutboundMessage Empty { get; } = new([], 0);
 
-    /// <summary>The header of an unfragmented frame (RFC 6455 §5.2).</summary>
-    private static int WriteHeader(Span<byte> header, byte opcode, int length)
+    /// <summary>The bytes of the header of a frame with so much payload (RFC 6455 §5.2).</summary>
+    public static int HeaderLength(int payload) => payload switch
     {
-        header[0] = (byte)(Final | opcode);
-        switch (length)
+        < 126 => 2,
+        <= ushort.MaxValue => 4,
+        _ => 10,
+    };
+
+    /// <summary>Writes the header of an unfragmented frame into exactly as many bytes as it needs; into none, nothing.</summary>
+    public static void WriteHeader(Span<byte> header, ProtocolKind protocol, int payload)
+    {
+        if (header.IsEmpty)
         {
-            case < 126:
-                header[1] = (byte)length;
-                return 2;
-            case <= ushort.MaxValue:
+            return;
+        }
+
+        header[0] = (byte)(Final | (protocol == ProtocolKind.Json ? Text : Binary));
+        switch (header.Length)
+        {
+            case 2:
+                header[1] = (byte)payload;
+                break;
+            case 4:
                 header[1] = 126;
-                BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)length);
-                return 4;
+                BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)payload);
+                break;
             default:
                 header[1] = 127;
-                BinaryPrimitives.WriteUInt64BigEndian(header[2..], (ulong)length);
-                return MaxHeader;
+                BinaryPrimitives.WriteUInt64BigEndian(header[2..], (ulong)payload);
+                break;
         }
     }
 }

@@ -109,7 +109,7 @@ internal static class GatewayHosting
         services.AddSingleton<SocketListenerFactory>();
         services.AddSingleton<IConnectionListenerFactory>(s => s.GetRequiredService<SocketListenerFactory>());
         services.AddStreams(configuration);
-        services.AddSingleton(s => new WriterShards(s.GetRequiredService<IOptions<GatewayOptions>>().Value.JoinInterval, s.GetRequiredService<GatewayMetrics>()));
+        services.AddSingleton<WriterShards>();
         return services;
     }
 }

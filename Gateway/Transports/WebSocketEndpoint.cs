@@ -14,6 +14,7 @@ internal sealed class WebSocketEndpoint(
     ConnectionHost host,
     HandshakeGate gate,
     DeadlineClock clock,
+    WriterShards shards,
     GatewayMetrics metrics,
     IOptionsMonitor<GatewayOptions> options,
     IOptionsMonitor<ProxyOptions> proxy)
@@ -58,7 +59,7 @@ internal sealed class WebSocketEndpoint(
             KeepAliveTimeout = nativePings ? gateway.PongTimeout : Timeout.InfiniteTimeSpan,
         });
         var transport = new WebSocketTransport(socket, protocol, gateway.CloseTimeout);
-        var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, pings: !nativePings)
+        var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, pings: !nativePings, shards.Next())
         {
             HttpHeaders = ProxyHeaders.Read(context.Request, proxy.CurrentValue),
         };
