@@ -104,6 +104,9 @@ internal static partial class GatewayLog
     [LoggerMessage(65, LogLevel.Warning, "Commands of a client without a WebSocket did not reach its gateway: {Problem}", EventName = "UplinkFailed")]
     public static partial void UplinkFailed(ILogger logger, string problem);
 
+    [LoggerMessage(66, LogLevel.Warning, "A new connection could not be accepted.", EventName = "AcceptFailed")]
+    public static partial void AcceptFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(60, LogLevel.Debug, "Publications did not reach their channel: {Kind}: {Reason}", EventName = "PublishFailed")]
     public static partial void PublishFailed(ILogger logger, string kind, string reason);
 }

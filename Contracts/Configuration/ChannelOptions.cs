@@ -76,6 +76,14 @@ public sealed class ChannelOptions
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan HistoryMetaTtl { get; set; }
 
+    /// <summary>
+    /// Time that publications of a channel wait for each other in a busy gateway, when they come closer together than this: all
+    /// that came goes in one send to each subscriber. Up to five times as long where sending one to all subscribers takes long
+    /// itself. One that comes alone, or to a gateway that isn't busy sending, goes at once. Zero: never wait.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:00.100")]
+    public TimeSpan JoinInterval { get; set; } = TimeSpan.FromMilliseconds(3);
+
     /// <summary>Keep a position for every subscription and announce losses.</summary>
     public bool ForcePositioning { get; set; }
 

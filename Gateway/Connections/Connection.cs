@@ -13,11 +13,12 @@ namespace WsCluster.Gateway.Connections;
 /// One open transport and what the client has done on it: who it is, its subscriptions, its deadlines. Commands come one
 /// after the other from the reader; pushes, deadlines and server commands come from any thread.
 /// </summary>
-internal sealed class Connection
+internal sealed class Connection : IWriterOwner
 {
+    private const int NoCode = -1;
+
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
 
-    private readonly Lock _sync = new();
     private readonly GatewayOptions _options;
     private readonly ConnectionSubscriptions _subscriptions;
     private readonly ConnectionDeadlines _deadlines;
@@ -25,10 +26,11 @@ internal sealed class Connection
     private readonly DeadlineClock _clock;
     private ConnectionRates _rates; // of the reader
     private int _historyRead; // by Interlocked
-    private bool _closed; // guarded by _sync
+    private int _closeCode = NoCode; // by Interlocked
+    private int _closed; // zero while open; by Interlocked
 
     public Connection(
-        ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, bool pings = true, IWriterScheduler? shard = null)
+        ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, bool pings = true, WriterShard? shard = null)
     {
         _options = options;
         _clock = clock;
@@ -36,11 +38,7 @@ internal sealed class Connection
         Codec = codec;
         TransportName = transport.Name;
         OpenedAt = clock.Now;
-        Writer = new ConnectionWriter(transport, codec, options.MaxQueuedBytes, shard)
-        {
-            Overflowed = () => Close(DisconnectCode.Slow),
-            Failed = () => Close(DisconnectCode.WriteError),
-        };
+        Writer = new ConnectionWriter(transport, codec, options.MaxQueuedBytes, shard ?? new WriterShard(TimeProvider.System), this);
         _deadlines = new ConnectionDeadlines(this, transport, options, clock, pings);
     }
 
@@ -83,13 +81,13 @@ internal sealed class Connection
     public bool IsEstablished { get; private set; }
 
     /// <summary>The code that ended the connection; null while it is open.</summary>
-    public int? CloseCode { get; private set; }
+    public int? CloseCode => Volatile.Read(ref _closeCode) is var code and not NoCode ? code : null;
 
     /// <summary>Ends when the connection is closed and must be cleaned up.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>True once the connection is closing: no command is handled any more.</summary>
-    public bool IsClosed => Volatile.Read(ref _closed);
+    public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
     /// <summary>How often the client is pinged; zero for never.</summary>
     public TimeSpan PingInterval => _deadlines.PingInterval;
@@ -287,6 +285,10 @@ internal sealed class Connection
         _deadlines.AbortAfter(_options.CloseTimeout);
     }
 
+    void IWriterOwner.QueueOverflowed() => Close(DisconnectCode.Slow);
+
+    void IWriterOwner.WriteFailed() => Close(DisconnectCode.WriteError);
+
     /// <summary>Waits while the client's pong may lie unread behind what made it wait.</summary>
     private async Task WaitOutAsync(TimeSpan wait)
     {
@@ -304,12 +306,10 @@ internal sealed class Connection
     /// <summary>True for the one caller that ends the connection; a rejected one gets its code when the transport ends.</summary>
     private bool TryEnd(int? code)
     {
-        bool ends;
-        lock (_sync)
+        var ends = Interlocked.Exchange(ref _closed, 1) == 0;
+        if (code is { } known)
         {
-            ends = !_closed;
-            _closed = true;
-            CloseCode ??= code;
+            Interlocked.CompareExchange(ref _closeCode, known, NoCode);
         }
 
         _subscriptions.Close();

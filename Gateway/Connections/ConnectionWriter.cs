@@ -5,328 +5,421 @@ using WsCluster.Gateway.Transports;
 namespace WsCluster.Gateway.Connections;
 
 /// <summary>
-/// The queue to one client: bounded in bytes, drained by one work item at a time that joins what is pending into few
-/// frames. Idle, it costs no task and no buffer. Over its limit the connection closes as slow.
+/// The queue to one client, bounded in bytes. Its shard fills and empties it, so it has no lock: others post steps to the
+/// shard, and see its size. Idle, it holds no list and no buffer. Over its limit the connection closes as slow.
 /// </summary>
 /// <param name="transport">Where to send.</param>
 /// <param name="codec">The connection's protocol.</param>
 /// <param name="maxQueuedBytes">Bytes that may wait.</param>
-/// <param name="shard">Whose thread sends; null for the thread pool, for transports that may block.</param>
-internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec codec, int maxQueuedBytes, IWriterScheduler? shard = null)
-    : IThreadPoolWorkItem
+/// <param name="shard">Who sends.</param>
+/// <param name="owner">Who hears of failures.</param>
+internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec codec, int maxQueuedBytes, WriterShard shard, IWriterOwner owner)
 {
-    /// <summary>Sends are filled up to this size: large enough to save system calls, small enough to pool.</summary>
-    private const int SendBytes = 16 * 1024;
+    private int _posted;                    // bytes on their way to the shard; by Interlocked
+    private int _overflows;                 // by Interlocked
+    private volatile bool _ends;            // no message is posted any more
+    private volatile bool _isGone;          // nothing is sent any more
+    private End? _end;                      // set once, by Interlocked
+    private TaskCompletionSource? _drained; // somebody waits for room; by Interlocked
 
-    private readonly Lock _sync = new();
-    private Queue<OutboundMessage>? _pending; // guarded by _sync, like all fields below
-    private List<OutboundMessage>? _held;     // pushes that wait for the connect reply; null when nothing is held back
-    private int _queuedBytes;
-    private bool _sending;
-    private bool _closed;
-    private (int Code, string Reason)? _close;
-    private TaskCompletionSource? _drained;
-    private Dictionary<string, int>? _dropped; // publications that the end of the connection kept from being sent, by channel
-    private List<TracedWrites>? _traced; // of the frame that is being sent; null when none of it is traced
-
-    /// <summary>Called once when the queue is over its limit.</summary>
-    public Action? Overflowed { get; set; }
-
-    /// <summary>Called once when writing to the transport failed.</summary>
-    public Action? Failed { get; set; }
+    // Written by the shard alone:
+    private int _queued;                    // bytes in the queue, held back or being sent
+    private int _sending;                   // of them, those that the operating system has not taken yet
+    private OutboundMessage? _next;         // the queue is this message and then the others
+    private Queue<OutboundMessage>? _others;
+    private List<OutboundMessage>? _held;   // messages that wait for the connect reply; null when nothing is held back
+    private bool _isFull;                   // nothing is queued any more: the last message is, or the close
+    private bool _isClosing;                // close the transport when the queue is empty
+    private bool _isListed;                 // the shard will call Send in this round
+    private TracedWrites? _traced;          // of the frame that is being sent; a traced message has one of its own
+    private OutboundMessage? _overflowed;   // the message that was too much
+    private volatile Dictionary<string, int>? _dropped; // publications that the end kept from being sent, by channel; set once
 
     /// <summary>Bytes that wait to be sent.</summary>
-    public int QueuedBytes => Volatile.Read(ref _queuedBytes);
+    public int QueuedBytes => Volatile.Read(ref _posted) + Volatile.Read(ref _queued);
 
-    /// <summary>Publications of a channel that wait to be sent.</summary>
+    /// <summary>Who sends.</summary>
+    public WriterShard Shard => shard;
+
+    /// <summary>
+    /// Publications of a channel that wait to be sent. For whoever asks why something did not come: the shard may be at work, so
+    /// it is what was true a moment ago.
+    /// </summary>
     public int CountUnsent(string channel)
     {
-        lock (_sync)
+        for (var attempt = 0; attempt < 10; attempt++)
         {
-            return (_pending?.Count(message => message.Channel == channel) ?? 0) + (_held?.Count(message => message.Channel == channel) ?? 0);
+            try
+            {
+                return Waiting().Where(message => message?.Channel == channel).Sum(message => message!.Publications);
+            }
+            catch (InvalidOperationException)
+            {
+                // The shard changed the queue while it was looked at.
+            }
         }
+
+        return 0;
     }
 
     /// <summary>Publications of a channel that were queued and that the end of the connection kept from being sent.</summary>
-    public int CountDropped(string channel)
-    {
-        lock (_sync)
-        {
-            return _dropped?.GetValueOrDefault(channel) ?? 0;
-        }
-    }
+    public int CountDropped(string channel) => _dropped?.GetValueOrDefault(channel) ?? 0;
 
     /// <summary>From now on messages wait until <see cref="Release"/>: nothing may overtake the connect reply.</summary>
-    public void Hold()
-    {
-        lock (_sync)
-        {
-            _held = [];
-        }
-    }
+    public void Hold() => shard.Post(this, WriterStep.Hold);
 
     /// <summary>Queues the connect reply, then everything that was held back.</summary>
-    public void Release(OutboundMessage first)
-    {
-        lock (_sync)
-        {
-            var held = _held;
-            _held = null;
-            if (_closed || _close is not null)
-            {
-                return;
-            }
-
-            EnqueueLocked(first);
-            foreach (var message in held ?? [])
-            {
-                _queuedBytes -= message.Length; // counted when it was held back
-                EnqueueLocked(message);
-            }
-        }
-    }
+    public void Release(OutboundMessage first) => TryPost(WriterStep.Release, first);
 
     /// <summary>Queues a last message: what was held back is for nobody, and nothing follows.</summary>
     public void EnqueueLast(OutboundMessage message)
     {
-        lock (_sync)
-        {
-            _held = null;
-            if (!_closed && _close is null)
-            {
-                EnqueueLocked(message);
-                _closed = true;
-            }
-        }
+        TryPost(WriterStep.Last, message);
+        _ends = true;
     }
 
-    /// <summary>Queues one encoded message. Never waits; over the limit it reports <see cref="Overflowed"/> and drops.</summary>
-    public void Enqueue(OutboundMessage message)
-    {
-        var overflowed = false;
-        lock (_sync)
-        {
-            if (_closed || _close is not null)
-            {
-                return;
-            }
-
-            if (_queuedBytes + message.Length > maxQueuedBytes && _queuedBytes > 0)
-            {
-                _closed = overflowed = true;
-                (_pending ??= new Queue<OutboundMessage>()).Enqueue(message);
-                DropPendingLocked();
-            }
-            else if (_held is not null)
-            {
-                _held.Add(message);
-                _queuedBytes += message.Length;
-            }
-            else
-            {
-                EnqueueLocked(message);
-            }
-        }
-
-        if (overflowed)
-        {
-            Overflowed?.Invoke();
-        }
-    }
+    /// <summary>Queues one encoded message. Never waits; over the limit the owner hears of it and the message is dropped.</summary>
+    public void Enqueue(OutboundMessage message) => TryPost(WriterStep.Message, message);
 
     /// <summary>Waits until the client has taken at least half of what may be queued: back-pressure for its own commands.</summary>
     public ValueTask WaitForRoomAsync()
     {
-        if (QueuedBytes <= maxQueuedBytes / 2)
+        if (HasRoom)
         {
             return ValueTask.CompletedTask;
         }
 
-        lock (_sync)
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        drained = Interlocked.CompareExchange(ref _drained, drained, null) ?? drained;
+        if (HasRoom)
         {
-            if (_closed || _close is not null || _queuedBytes <= maxQueuedBytes / 2)
-            {
-                return ValueTask.CompletedTask;
-            }
-
-            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new ValueTask(_drained.Task);
+            ReleaseWaiter(); // it was sent before anybody could see that somebody waits
         }
+
+        return new ValueTask(drained.Task);
     }
 
     /// <summary>Ends the connection with a close code after what is queued, or at once when <paramref name="flush"/> is false.</summary>
     public void Close(int code, string reason, bool flush)
     {
-        lock (_sync)
+        if (Interlocked.CompareExchange(ref _end, new End(code, reason, flush), null) is null)
         {
-            if (_close is not null)
-            {
-                return;
-            }
+            _ends = true;
+            ReleaseWaiter();
+            shard.Post(this, WriterStep.Close);
+        }
+    }
 
-            _close = (code, reason);
-            _held = null;
-            if (!flush)
-            {
-                DropPendingLocked();
-            }
-
-            _drained?.TrySetResult();
-            StartLocked();
+    /// <summary>More waits for the client than may: nothing more is queued, and its owner hears of it.</summary>
+    public void Overflow()
+    {
+        if (Interlocked.Increment(ref _overflows) == 1)
+        {
+            _ends = true;
+            owner.QueueOverflowed();
         }
     }
 
     /// <summary>The transport is gone: nothing more is sent.</summary>
     public void Stop()
     {
-        lock (_sync)
+        _ends = true;
+        _isGone = true;
+        ReleaseWaiter();
+    }
+
+    /// <summary>Of the shard: does a step. A writer that may now have something to send is added to <paramref name="unsent"/>, once.</summary>
+    public void Take(WriterStep step, OutboundMessage? message, List<ConnectionWriter> unsent)
+    {
+        if (message is not null)
         {
-            _closed = true;
-            DropPendingLocked();
-            _drained?.TrySetResult();
+            Interlocked.Add(ref _posted, -message.Length);
         }
-    }
 
-    void IThreadPoolWorkItem.Execute() => _ = DrainAsync();
-
-    private void DropPendingLocked()
-    {
-        if (_pending is { Count: > 0 } pending)
+        switch (step)
         {
-            _dropped ??= pending.Where(message => message.Channel is not null).CountBy(message => message.Channel!).ToDictionary(StringComparer.Ordinal);
-            pending.Clear();
+            case WriterStep.Message:
+                Append(message!);
+                break;
+            case WriterStep.Hold:
+                _held = [];
+                break;
+            case WriterStep.Release:
+                EndHold(message!);
+                break;
+            case WriterStep.Last:
+                DropHeld();
+                Append(message!);
+                _isFull = true;
+                break;
+            case WriterStep.Close:
+                BeginClose();
+                break;
+            case WriterStep.Sent:
+                Sent(_sending);
+                _sending = 0;
+                break;
         }
+
+        List(unsent);
     }
 
-    private void EnqueueLocked(OutboundMessage message)
+    /// <summary>Of the shard: queues one of a publication's shared messages.</summary>
+    public void Take(OutboundMessage message, List<ConnectionWriter> unsent)
     {
-        (_pending ??= new Queue<OutboundMessage>(4)).Enqueue(message);
-        _queuedBytes += message.Length;
-        StartLocked();
-    }
-
-    private void StartLocked()
-    {
-        if (!_sending)
+        if (_queued > 0 && QueuedBytes + message.Length > maxQueuedBytes)
         {
-            _sending = true;
-            if (shard is null)
+            _overflowed ??= message;
+            Overflow();
+            return;
+        }
+
+        Append(message);
+        List(unsent);
+    }
+
+    /// <summary>Of the shard: sends what is queued, as far as the operating system takes it at once.</summary>
+    public void Send()
+    {
+        _isListed = false;
+        while (_sending == 0 && !_isGone)
+        {
+            if (!TryTakeFrame(out var frame, out var rented, out var bytes))
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                if (_isClosing)
+                {
+                    _isGone = true;
+                    _ = CloseTransportAsync(_end!);
+                }
+
+                return;
+            }
+
+            var sending = SendAsync(frame);
+            if (sending.IsCompletedSuccessfully)
+            {
+                sending.GetAwaiter().GetResult();
+                Return(rented);
+                Sent(bytes);
             }
             else
             {
-                shard.Schedule(this);
+                _sending = bytes;
+                _ = FinishAsync(sending, rented);
             }
+        }
+
+        if (_isGone)
+        {
+            Drop();
         }
     }
 
-    private async Task DrainAsync()
+    private bool HasRoom => _ends || QueuedBytes <= maxQueuedBytes / 2;
+
+    private void TryPost(WriterStep step, OutboundMessage message)
+    {
+        if (_ends)
+        {
+            return;
+        }
+
+        var bytes = Interlocked.Add(ref _posted, message.Length) + Volatile.Read(ref _queued);
+        if (bytes > maxQueuedBytes && bytes > message.Length)
+        {
+            Interlocked.Add(ref _posted, -message.Length);
+            Interlocked.CompareExchange(ref _overflowed, message, null);
+            Overflow();
+        }
+        else
+        {
+            shard.Post(this, step, message);
+        }
+    }
+
+    private void List(List<ConnectionWriter> unsent)
+    {
+        if (!_isListed && _sending == 0)
+        {
+            _isListed = true;
+            unsent.Add(this);
+        }
+    }
+
+    private void Append(OutboundMessage message)
+    {
+        if (_isFull || _isGone)
+        {
+            return;
+        }
+
+        _queued += message.Length;
+        if (_held is not null)
+        {
+            _held.Add(message);
+        }
+        else
+        {
+            Enlist(message);
+        }
+    }
+
+    private void Enlist(OutboundMessage message)
+    {
+        if (_next is null)
+        {
+            _next = message;
+        }
+        else
+        {
+            (_others ??= new Queue<OutboundMessage>(4)).Enqueue(message);
+        }
+    }
+
+    private void EndHold(OutboundMessage first)
+    {
+        var held = _held;
+        _held = null;
+        Append(first);
+        foreach (var message in held ?? [])
+        {
+            Enlist(message); // counted when it was held back
+        }
+    }
+
+    private void BeginClose()
+    {
+        _isFull = true;
+        _isClosing = true;
+        DropHeld();
+        if (!_end!.Flush)
+        {
+            Drop();
+            _queued = _sending;
+        }
+    }
+
+    private IEnumerable<OutboundMessage?> Waiting() => [_next, .. _others ?? [], .. _held ?? []];
+
+    private void Drop()
+    {
+        if (_dropped is null && (_next is not null || _held is not null || _overflowed is not null))
+        {
+            _dropped = Waiting().Append(_overflowed).Where(message => message?.Channel is not null)
+                .GroupBy(message => message!.Channel!, StringComparer.Ordinal)
+                .ToDictionary(channel => channel.Key, channel => channel.Sum(message => message!.Publications), StringComparer.Ordinal);
+        }
+
+        (_next, _others, _held) = (null, null, null);
+    }
+
+    private void DropHeld()
+    {
+        foreach (var message in _held ?? [])
+        {
+            _queued -= message.Length;
+        }
+
+        _held = null;
+    }
+
+    /// <summary>Takes the next messages as one frame. False when there is none.</summary>
+    private bool TryTakeFrame(out ReadOnlyMemory<byte> frame, out byte[]? rented, out int bytes)
+    {
+        var join = new MessageJoin(codec);
+        bytes = 0;
+        while (_next is { } message && join.TryAdd(message))
+        {
+            bytes += message.Length;
+            _traced = message.Writes;
+            _next = _others is not null && _others.TryDequeue(out var other) ? other : null;
+        }
+
+        if (_next is null)
+        {
+            _others = null;
+        }
+
+        frame = join.Finish(transport.SendsWebSocketFrames, out rented);
+        return bytes > 0;
+    }
+
+    private ValueTask SendAsync(ReadOnlyMemory<byte> frame)
     {
         try
         {
-            while (true)
-            {
-                byte[]? rented = null;
-                try
-                {
-                    if (!TryTakeFrame(ref rented, out var frame, out var messageBytes, out var close))
-                    {
-                        if (close is { } end)
-                        {
-                            await transport.CloseAsync(end.Code, end.Reason);
-                        }
+            return transport.SendAsync(frame);
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException(e);
+        }
+    }
 
-                        return;
-                    }
-
-                    await transport.SendAsync(frame);
-                    Sent(messageBytes);
-                }
-                finally
-                {
-                    if (rented is not null)
-                    {
-                        ArrayPool<byte>.Shared.Return(rented);
-                    }
-                }
-            }
+    private async Task FinishAsync(ValueTask sending, byte[]? rented)
+    {
+        try
+        {
+            await sending;
         }
         catch (Exception)
         {
-            // Whatever the transport threw, this client can no longer be written to; the reader logs the end.
+            Fail(); // whatever the transport threw, this client can no longer be written to; the reader logs the end
+        }
+        finally
+        {
+            Return(rented);
+        }
+
+        shard.Post(this, WriterStep.Sent);
+    }
+
+    private void Fail()
+    {
+        if (!_isGone)
+        {
             Stop();
-            Failed?.Invoke();
+            owner.WriteFailed();
         }
     }
 
-    /// <summary>Takes the next messages as one frame: a lone message as it is, several joined in a rented buffer.</summary>
-    private bool TryTakeFrame(
-        ref byte[]? rented, out ReadOnlyMemory<byte> frame, out int messageBytes, out (int Code, string Reason)? close)
+    private async Task CloseTransportAsync(End end)
     {
-        lock (_sync)
+        try
         {
-            close = _close;
-            if (_pending is null || !_pending.TryDequeue(out var first))
-            {
-                frame = default;
-                messageBytes = 0;
-                _sending = _close is not null; // a closing writer stays busy: nothing may start a second drain
-                _pending = null;
-                return false;
-            }
-
-            messageBytes = first.Length;
-            var bytes = BytesOf(first);
-            NoteTrace(first);
-            if (_pending.Count == 0 || bytes.Length > SendBytes)
-            {
-                frame = bytes;
-                return true;
-            }
-
-            rented = ArrayPool<byte>.Shared.Rent(SendBytes);
-            bytes.CopyTo(rented);
-            var length = bytes.Length;
-            var separator = transport.SendsWebSocketFrames ? default : codec.Separator;
-            while (_pending.TryPeek(out var next) && length + separator.Length + BytesOf(next).Length <= rented.Length)
-            {
-                _pending.Dequeue();
-                separator.CopyTo(rented.AsSpan(length));
-                length += separator.Length;
-                BytesOf(next).CopyTo(rented.AsMemory(length));
-                length += BytesOf(next).Length;
-                messageBytes += next.Length;
-                NoteTrace(next);
-            }
-
-            frame = rented.AsMemory(0, length);
-            return true;
+            await transport.CloseAsync(end.Code, end.Reason);
+        }
+        catch (Exception)
+        {
+            // It is over either way: the connection's last deadline ends what is left of the transport.
         }
     }
 
-    private ReadOnlyMemory<byte> BytesOf(OutboundMessage message) => transport.SendsWebSocketFrames ? message.Frame : message.Payload;
-
-    private void NoteTrace(OutboundMessage message)
+    private void Sent(int bytes)
     {
-        if (message.Writes is { } writes)
+        _traced?.Written(transport.Name);
+        _traced = null;
+        var hadRoom = HasRoom;
+        _queued -= bytes;
+        if (!hadRoom)
         {
-            (_traced ??= []).Add(writes);
-        }
-    }
-
-    private void Sent(int messageBytes)
-    {
-        lock (_sync)
-        {
-            _traced?.ForEach(writes => writes.Written(transport.Name));
-            _traced = null;
-            _queuedBytes -= messageBytes;
-            if (_drained is not null && _queuedBytes <= maxQueuedBytes / 2)
+            Interlocked.MemoryBarrier(); // whoever waits from here on sees the bytes gone, or is seen
+            if (HasRoom)
             {
-                _drained.TrySetResult();
-                _drained = null;
+                ReleaseWaiter();
             }
         }
     }
+
+    private void ReleaseWaiter() => Interlocked.Exchange(ref _drained, null)?.TrySetResult();
+
+    private static void Return(byte[]? rented)
+    {
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private sealed record End(int Code, string Reason, bool Flush);
 }

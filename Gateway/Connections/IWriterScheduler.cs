@@ -1,8 +1,12 @@
 namespace WsCluster.Gateway.Connections;
 
-/// <summary>Where the queues of connections are drained.</summary>
+/// <summary>Where and when a shard's rounds run.</summary>
 internal interface IWriterScheduler
 {
-    /// <summary>Has a connection's queue drained in the next round.</summary>
-    void Schedule(IThreadPoolWorkItem writer);
+    /// <summary>
+    /// Has the shard's next round run once. Called again before it ran: something came that can wait less.
+    /// </summary>
+    /// <param name="shard">Runs one round when executed; never throws.</param>
+    /// <param name="joinInterval">How long the round may be put off under load, so that more is joined into each send.</param>
+    void Schedule(IThreadPoolWorkItem shard, TimeSpan joinInterval);
 }

@@ -13,7 +13,7 @@ internal sealed class OutboundMessage
     private const byte Final = 0x80;
     private const byte Text = 0x1;
     private const byte Binary = 0x2;
-    private const int MaxHeader = 10;
+    private const byte Pong = 0xA;
 
     private readonly byte[] _bytes;
     private readonly int _payloadStart;
@@ -27,6 +27,9 @@ internal sealed class OutboundMessage
     /// <summary>The channel whose publication it is; null for everything else.</summary>
     public string? Channel { get; set; }
 
+    /// <summary>How many of the channel's publications it carries.</summary>
+    public int Publications { get; set; } = 1;
+
     /// <summary>Where to tell that it was written; null for all that are not traced.</summary>
     public TracedWrites? Writes { get; set; }
 
@@ -36,22 +39,27 @@ internal sealed class OutboundMessage
     /// <summary>The complete WebSocket frame.</summary>
     public ReadOnlyMemory<byte> Frame => _bytes;
 
+    /// <summary>True for a control frame, which stands for itself and is nothing without its header.</summary>
+    public bool IsControl => _payloadStart == 0;
+
+    /// <summary>True when it shares no frame with others: a control frame, and what is traced, so that its write can be told.</summary>
+    public bool StandsAlone => IsControl || Writes is not null;
+
     /// <summary>The message's bytes, which count against a connection's limit.</summary>
     public int Length => _bytes.Length - _payloadStart;
 
     /// <summary>Frames an encoded message: text for JSON, binary for Protobuf.</summary>
     public static OutboundMessage Create(ReadOnlySpan<byte> payload, ProtocolKind protocol)
     {
-        Span<byte> header = stackalloc byte[MaxHeader];
-        var headerLength = WriteHeader(header, protocol == ProtocolKind.Json ? Text : Binary, payload.Length);
-        var bytes = GC.AllocateUninitializedArray<byte>(headerLength + payload.Length);
-        header[..headerLength].CopyTo(bytes);
-        payload.CopyTo(bytes.AsSpan(headerLength));
-        return new OutboundMessage(bytes, headerLength);
+        var header = HeaderLength(payload.Length);
+        var bytes = GC.AllocateUninitializedArray<byte>(header + payload.Length);
+        WriteHeader(bytes.AsSpan(0, header), protocol, payload.Length);
+        payload.CopyTo(bytes.AsSpan(header));
+        return new OutboundMessage(bytes, header);
     }
 
-    /// <summary>Takes a frame that is complete already: a pong or close frame.</summary>
-    public static OutboundMessage FromFrame(ReadOnlySpan<byte> frame) => new(frame.ToArray(), 0);
+    /// <summary>The answer to a WebSocket ping with this payload, of at most 125 bytes (RFC 6455 §5.5.3).</summary>
+    public static OutboundMessage CreatePong(ReadOnlySpan<byte> payload) => new([Final | Pong, (byte)payload.Length, .. payload], 0);
 
     /// <summary>Encodes and frames a reply or push. False when it cannot be put into the codec's protocol.</summary>
     public static bool TryEncode(IProtocolCodec codec, Reply reply, bool deltaData, out OutboundMessage message)
@@ -68,23 +76,36 @@ internal sealed class OutboundMessage
 
     private static OutboundMessage Empty { get; } = new([], 0);
 
-    /// <summary>The header of an unfragmented frame (RFC 6455 §5.2).</summary>
-    private static int WriteHeader(Span<byte> header, byte opcode, int length)
+    /// <summary>The bytes of the header of a frame with so much payload (RFC 6455 §5.2).</summary>
+    public static int HeaderLength(int payload) => payload switch
     {
-        header[0] = (byte)(Final | opcode);
-        switch (length)
+        < 126 => 2,
+        <= ushort.MaxValue => 4,
+        _ => 10,
+    };
+
+    /// <summary>Writes the header of an unfragmented frame into exactly as many bytes as it needs; into none, nothing.</summary>
+    public static void WriteHeader(Span<byte> header, ProtocolKind protocol, int payload)
+    {
+        if (header.IsEmpty)
         {
-            case < 126:
-                header[1] = (byte)length;
-                return 2;
-            case <= ushort.MaxValue:
+            return;
+        }
+
+        header[0] = (byte)(Final | (protocol == ProtocolKind.Json ? Text : Binary));
+        switch (header.Length)
+        {
+            case 2:
+                header[1] = (byte)payload;
+                break;
+            case 4:
                 header[1] = 126;
-                BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)length);
-                return 4;
+                BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)payload);
+                break;
             default:
                 header[1] = 127;
-                BinaryPrimitives.WriteUInt64BigEndian(header[2..], (ulong)length);
-                return MaxHeader;
+                BinaryPrimitives.WriteUInt64BigEndian(header[2..], (ulong)payload);
+                break;
         }
     }
 }

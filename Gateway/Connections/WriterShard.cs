@@ -1,124 +1,175 @@
-using System.Diagnostics;
-
 namespace WsCluster.Gateway.Connections;
 
 /// <summary>
-/// A thread that sends for many connections, one after the other: a publication to thousands of subscribers wakes a few
-/// threads once instead of queueing thousands of work items. While sending is what keeps it busy it pauses between rounds,
-/// so that more is joined into each send; the first message after a quiet time goes at once.
+/// Sends for many connections. Whatever concerns their queues comes through one inbox and is done in its order, a round at a
+/// time: first everything is put into the connections' queues, then each connection that has something is sent to once. So the
+/// queues need no locks, a publication to thousands is one entry here, and what waits is joined into few sends.
 /// </summary>
-internal sealed class WriterShard : IWriterScheduler, IDisposable
+internal sealed class WriterShard : IThreadPoolWorkItem
 {
-    /// <summary>A round shorter than this does not pay for waiting.</summary>
-    private static readonly TimeSpan BusyRound = TimeSpan.FromMilliseconds(1);
+    /// <summary>Bytes of publications that may wait for a round. Who should have got one more is closed as slow (3008).</summary>
+    public const int MaxWaitingBytes = 64 * 1024 * 1024;
 
-    private readonly object _sync = new(); // a monitor: it waits without spinning first, which cost a tenth of the CPU
-    private readonly TimeSpan _joinInterval;
-    private readonly GatewayMetrics _metrics;
-    private List<IThreadPoolWorkItem> _scheduled = []; // guarded by _sync, like the fields below
-    private long _scheduledAt; // when the first of them was
-    private bool _asleep;
-    private bool _stopped;
+    private const int Smoothing = 8;
 
-    public WriterShard(int number, TimeSpan joinInterval, GatewayMetrics metrics)
+    private readonly Lock _sync = new();
+    private readonly IWriterScheduler? _scheduler;
+    private readonly TimeProvider _time;
+    private readonly List<ConnectionWriter> _unsent = []; // of the round that runs
+    private List<Work> _inbox = []; // guarded by _sync, like the fields below
+    private List<Work> _spare = [];
+    private long _number; // of the inbox; a fan-out that waits in it may take more messages
+    private int _waitingBytes;
+    private TimeSpan _sendTime; // of one message to one connection, smoothed
+    private TimeSpan? _joinInterval; // how long the round is to wait, the least that was asked for; null when nobody asked
+    private bool _scheduled;
+    private bool _running;
+
+    /// <summary>Makes a shard.</summary>
+    /// <param name="time">Tells how long sending takes.</param>
+    /// <param name="scheduler">Runs its rounds; null for the thread pool.</param>
+    public WriterShard(TimeProvider time, IWriterScheduler? scheduler = null)
     {
-        _joinInterval = joinInterval;
-        _metrics = metrics;
-        new Thread(Run) { IsBackground = true, Name = $"writer {number}" }.Start();
+        _time = time;
+        _scheduler = scheduler;
     }
 
-    /// <inheritdoc/>
-    public void Schedule(IThreadPoolWorkItem writer)
+    /// <summary>True when everything that was posted has been done.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return _inbox.Count == 0 && !_running;
+            }
+        }
+    }
+
+    /// <summary>What is to be done to a connection's queue.</summary>
+    public void Post(ConnectionWriter writer, WriterStep step, OutboundMessage? message = null)
     {
         lock (_sync)
         {
-            if (_scheduled.Count == 0)
-            {
-                _scheduledAt = Stopwatch.GetTimestamp();
-            }
-
-            _scheduled.Add(writer);
-            Wake();
+            AddLocked(new Work(writer, step, message), joinInterval: null);
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>
+    /// Posts a message to many connections: with the fan-out that waits for the same ones already, or as a new one. False when
+    /// too much waits.
+    /// </summary>
+    /// <param name="waiting">The audience's last fan-out; becomes the one that has the message.</param>
+    /// <param name="audience">Who gets it.</param>
+    /// <param name="message">What they get.</param>
+    /// <param name="join">Whether the round is to wait for more; null for no matter.</param>
+    public bool TryPost(ref FanOut? waiting, FanOut.Audience audience, OutboundMessage message, JoinRequest? join)
     {
         lock (_sync)
         {
-            _stopped = true;
-            Wake();
-        }
-    }
-
-    private void Wake()
-    {
-        if (_asleep)
-        {
-            _asleep = false;
-            Monitor.Pulse(_sync);
-        }
-    }
-
-    private void Run()
-    {
-        List<IThreadPoolWorkItem> round = [];
-        while (TryTakeRound(ref round, out var scheduledAt))
-        {
-            var start = Stopwatch.GetTimestamp();
-            foreach (var writer in round)
+            if (_waitingBytes + message.Length > MaxWaitingBytes)
             {
-                writer.Execute(); // never throws: a writer reports its own failure
+                return false;
             }
 
-            round.Clear();
-            var end = Stopwatch.GetTimestamp();
-            _metrics.RoundSent(Stopwatch.GetElapsedTime(scheduledAt, end));
-            var taken = Stopwatch.GetElapsedTime(start, end);
-            if (taken >= BusyRound && taken < _joinInterval)
+            _waitingBytes += message.Length;
+            if (waiting is not null && waiting.Inbox == _number)
             {
-                Thread.Sleep(_joinInterval - taken);
+                waiting.Add(message);
             }
+            else
+            {
+                waiting = new FanOut(audience, message, _number);
+                AddLocked(new Work(waiting, default, null), join?.WaitFor(_sendTime * audience.Count));
+            }
+
+            return true;
         }
     }
 
-    /// <summary>Swaps the empty list for what was scheduled, and sleeps while there is nothing. False when stopped.</summary>
-    private bool TryTakeRound(ref List<IThreadPoolWorkItem> round, out long scheduledAt)
+    /// <summary>Runs a round.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        var round = TakeInbox();
+        var start = _time.GetTimestamp();
+        foreach (var work in round)
+        {
+            switch (work.Target)
+            {
+                case FanOut fanOut:
+                    fanOut.Deliver(_unsent);
+                    break;
+                case ConnectionWriter writer:
+                    writer.Take(work.Step, work.Message, _unsent);
+                    break;
+            }
+        }
+
+        foreach (var writer in _unsent)
+        {
+            writer.Send();
+        }
+
+        var sendTime = _time.GetElapsedTime(start) / Math.Max(1, _unsent.Count);
+        _unsent.Clear();
+        round.Clear();
+        EndRound(round, sendTime);
+    }
+
+    private List<Work> TakeInbox()
     {
         lock (_sync)
         {
-            while (_scheduled.Count == 0 && !_stopped)
-            {
-                _asleep = true;
-                Monitor.Wait(_sync);
-            }
-
-            (_scheduled, round) = (round, _scheduled);
-            scheduledAt = _scheduledAt;
-            return !_stopped;
+            var round = _inbox;
+            _inbox = _spare;
+            _number++;
+            _waitingBytes = 0;
+            _joinInterval = null;
+            (_scheduled, _running) = (false, true);
+            return round;
         }
     }
-}
 
-/// <summary>One shard for each core; a connection stays with its shard.</summary>
-internal sealed class WriterShards : IDisposable
-{
-    private readonly WriterShard[] _shards;
-    private int _next;
-
-    public WriterShards(TimeSpan joinInterval, GatewayMetrics metrics)
+    private void EndRound(List<Work> round, TimeSpan sendTime)
     {
-        _shards = new WriterShard[Environment.ProcessorCount];
-        for (var i = 0; i < _shards.Length; i++)
+        lock (_sync)
         {
-            _shards[i] = new WriterShard(i, joinInterval, metrics);
+            _spare = round;
+            _sendTime += (sendTime - _sendTime) / Smoothing;
+            _running = false;
+            if (_inbox.Count > 0)
+            {
+                ScheduleLocked();
+            }
         }
     }
 
-    /// <summary>The shard of a new connection.</summary>
-    public WriterShard Next() => _shards[(uint)Interlocked.Increment(ref _next) % (uint)_shards.Length];
+    private void AddLocked(Work work, TimeSpan? joinInterval)
+    {
+        var isFirst = _inbox.Count == 0;
+        var isLess = joinInterval < _joinInterval;
+        _inbox.Add(work);
+        _joinInterval = _joinInterval is null || isLess ? joinInterval : _joinInterval;
+        if ((isFirst || isLess) && !_running) // else the end of the round does it
+        {
+            ScheduleLocked();
+        }
+    }
 
-    /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(_shards, s => s.Dispose());
+    private void ScheduleLocked()
+    {
+        if (_scheduler is not null)
+        {
+            _scheduler.Schedule(this, _joinInterval ?? TimeSpan.Zero);
+        }
+        else if (!_scheduled)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        _scheduled = true;
+    }
+
+    /// <summary>A fan-out, or a step of one connection's queue.</summary>
+    private readonly record struct Work(object Target, WriterStep Step, OutboundMessage? Message);
 }

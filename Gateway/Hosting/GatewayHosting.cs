@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -120,8 +121,10 @@ internal static class GatewayHosting
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();
         services.AddSingleton<SocketTakeover>();
+        services.AddSingleton<SocketListenerFactory>();
+        services.AddSingleton<IConnectionListenerFactory>(s => s.GetRequiredService<SocketListenerFactory>());
         services.AddStreams(configuration);
-        services.AddSingleton(s => new WriterShards(s.GetRequiredService<IOptions<GatewayOptions>>().Value.JoinInterval, s.GetRequiredService<GatewayMetrics>()));
+        services.AddSingleton<WriterShards>();
         return services;
     }
 }

@@ -82,13 +82,6 @@ internal sealed class GatewayOptions
     [Range(16 * 1024, 64 * 1024 * 1024)]
     public int MaxQueuedBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>
-    /// Shortest time between two rounds of sending while sending is what keeps the gateway busy: more is joined into each
-    /// send then. Zero: never wait.
-    /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:00:00.100")]
-    public TimeSpan JoinInterval { get; set; } = TimeSpan.FromMilliseconds(3);
-
     /// <summary>Open connections of this gateway; one more is refused with HTTP status 503.</summary>
     [Range(1, 10_000_000)]
     public int MaxConnections { get; set; } = 250_000;

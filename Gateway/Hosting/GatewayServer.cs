@@ -98,8 +98,8 @@ internal static class GatewayServer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = StreamEndpoints.MaxRequestLineBytes);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(http =>
         {
-            var takeover = endpoint.ApplicationServices.GetRequiredService<SocketTakeover>();
-            return connection => takeover.OnConnectionAsync(connection, http);
+            endpoint.ApplicationServices.GetRequiredService<SocketListenerFactory>().Learn(endpoint);
+            return http;
         })));
         return (builder.Build(), cluster, generatedKey);
     }

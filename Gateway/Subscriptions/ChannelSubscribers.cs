@@ -17,7 +17,7 @@ internal sealed class ChannelSubscribers : IDeadline
 {
     private readonly Lock _sync = new();
     private readonly ChannelDirectory _directory;
-    private readonly SubscriberGroups _subscribers = new(); // guarded by _sync, like all fields below
+    private readonly SubscriberGroups _subscribers; // guarded by _sync, like all fields below
     private readonly StreamReceiver _receiver = new();
     private readonly HeldDeliveries _held;
     private readonly RecentPublications _recent;
@@ -32,6 +32,7 @@ internal sealed class ChannelSubscribers : IDeadline
         _directory = directory;
         Name = name;
         Options = options;
+        _subscribers = new SubscriberGroups(options.JoinInterval, directory.Time);
         _held = new HeldDeliveries(directory.Metrics);
         _recent = new RecentPublications(directory.Metrics);
         _ledger = new ChannelLedger(directory.LedgerSpace, directory.Time);

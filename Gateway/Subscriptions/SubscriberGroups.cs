@@ -6,13 +6,14 @@ namespace WsCluster.Gateway.Subscriptions;
 /// A channel's live subscribers on this gateway, grouped by what bytes they get, and those that join. Not safe by itself:
 /// the channel's lock guards it; only <see cref="Count"/> may be read without.
 /// </summary>
-internal sealed class SubscriberGroups
+internal sealed class SubscriberGroups(TimeSpan joinInterval, TimeProvider time)
 {
     /// <summary>Joins and leaves that wait for one subscriber's reply. One more closes its connection as slow (3008).</summary>
     public const int MaxHeldPresence = 10_000;
 
     private readonly List<SubscriberGroup> _groups = []; // those that somebody was in: most channels need one or two
     private readonly List<Subscription> _joining = []; // subscribers that hold joins back until their reply
+    private readonly PublicationPace _pace = new(joinInterval, time);
     private int _live;
 
     /// <summary>Live subscribers.</summary>
@@ -52,16 +53,17 @@ internal sealed class SubscriberGroups
         }
     }
 
-    /// <summary>Queues a publication to every subscriber that wants it. Returns how many got it.</summary>
+    /// <summary>Queues a publication to every subscriber that wants it. Returns how many get it.</summary>
     public int Deliver(string channel, Publication publication, Publication? previous)
     {
-        var queued = 0;
+        var reached = 0;
+        var join = _pace.Next();
         foreach (var group in _groups)
         {
-            queued += group.Deliver(channel, publication, previous);
+            reached += group.Deliver(channel, publication, previous, join);
         }
 
-        return queued;
+        return reached;
     }
 
     /// <summary>Queues a join or leave to every subscriber that gets them.</summary>
@@ -94,10 +96,9 @@ internal sealed class SubscriberGroups
         var removed = new List<Subscription>();
         foreach (var group in _groups)
         {
+            group.ForgetPositions();
             foreach (var subscription in group.Subscriptions.ToArray())
             {
-                subscription.HasDeltaBase = false;
-                subscription.SkipUntil = 0;
                 if (subscription.Traits.Positioned)
                 {
                     Remove(subscription);

@@ -16,6 +16,7 @@ internal sealed class UniWebSocketEndpoint(
     ConnectionHost host,
     HandshakeGate gate,
     DeadlineClock clock,
+    WriterShards shards,
     GatewayMetrics metrics,
     IOptionsMonitor<GatewayOptions> options,
     IOptionsMonitor<ProxyOptions> proxy)
@@ -53,7 +54,7 @@ internal sealed class UniWebSocketEndpoint(
         });
         var codec = ProtocolCodecs.UnidirectionalFor(protocol);
         var transport = new WebSocketTransport(socket, protocol, gateway.CloseTimeout, abort);
-        var connection = new Connection(new PushedEnd(transport, codec), codec, gateway, clock)
+        var connection = new Connection(new PushedEnd(transport, codec), codec, gateway, clock, shard: shards.Next())
         {
             Session = Guid.NewGuid().ToString("N"),
             HttpHeaders = ProxyHeaders.Read(context.Request, proxy.CurrentValue),

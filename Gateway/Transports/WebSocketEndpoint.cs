@@ -15,6 +15,7 @@ internal sealed class WebSocketEndpoint(
     HandshakeGate gate,
     DeflateGate deflate,
     DeadlineClock clock,
+    WriterShards shards,
     GatewayMetrics metrics,
     IOptionsMonitor<GatewayOptions> options,
     IOptionsMonitor<ProxyOptions> proxy)
@@ -62,7 +63,7 @@ internal sealed class WebSocketEndpoint(
             KeepAliveTimeout = nativePings ? gateway.PongTimeout : Timeout.InfiniteTimeSpan,
         });
         var transport = new WebSocketTransport(socket, protocol, gateway.CloseTimeout, abort);
-        var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, pings: !nativePings)
+        var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, pings: !nativePings, shards.Next())
         {
             HttpHeaders = ProxyHeaders.Read(context.Request, proxy.CurrentValue),
         };

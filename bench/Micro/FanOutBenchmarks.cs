@@ -11,7 +11,7 @@ namespace WsCluster.Bench.Micro;
 /// <summary>One publication to every subscriber of a channel on a gateway, up to the point where the operating system would get the bytes.</summary>
 public class FanOutBenchmarks
 {
-    private readonly Shard _shard = new();
+    private readonly Rounds _rounds = new();
     private SubscriberGroup _group = null!;
     private DeadlineClock _clock = null!;
 
@@ -21,11 +21,12 @@ public class FanOutBenchmarks
     [GlobalSetup]
     public void Setup()
     {
+        var shard = new WriterShard(TimeProvider.System, _rounds);
         _clock = new DeadlineClock(TimeProvider.System, NullLogger<DeadlineClock>.Instance);
         _group = new SubscriberGroup(ProtocolCodecs.Json, delta: false);
         for (var i = 0; i < Subscribers; i++)
         {
-            var connection = new Connection(new NoTransport(), ProtocolCodecs.Json, new GatewayOptions(), _clock, pings: false, shard: _shard);
+            var connection = new Connection(new NoTransport(), ProtocolCodecs.Json, new GatewayOptions(), _clock, pings: false, shard: shard);
             var subscription = new Subscription(connection, Sample.Channel, serverSide: false) { Traits = new SubscriptionTraits(), Expiry = null! };
             subscription.TryGoLive();
             _group.Add(subscription);
@@ -38,25 +39,24 @@ public class FanOutBenchmarks
     [Benchmark]
     public void Deliver()
     {
-        _group.Deliver(Sample.Channel, Sample.Publication, previous: null);
-        _shard.Run();
+        _group.Deliver(Sample.Channel, Sample.Publication, previous: null, join: null);
+        _rounds.Run();
     }
 
-    /// <summary>Runs the connections' writers here and now.</summary>
-    private sealed class Shard : IWriterScheduler
+    /// <summary>Runs the shard's rounds here and now.</summary>
+    private sealed class Rounds : IWriterScheduler
     {
-        private readonly List<IThreadPoolWorkItem> _writers = [];
+        private IThreadPoolWorkItem? _next;
 
-        public void Schedule(IThreadPoolWorkItem writer) => _writers.Add(writer);
+        public void Schedule(IThreadPoolWorkItem shard, TimeSpan joinInterval) => _next = shard;
 
         public void Run()
         {
-            foreach (var writer in _writers)
+            while (_next is { } shard)
             {
-                writer.Execute();
+                _next = null;
+                shard.Execute();
             }
-
-            _writers.Clear();
         }
     }
 

@@ -1,22 +1,21 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Limits;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Proxies;
 
 namespace WsCluster.Gateway.Transports.Sockets;
 
 /// <summary>
-/// Takes WebSocket connections over before the HTTP server sees them: it looks at the first request of a new connection,
-/// answers an upgrade for our path itself, and leaves everything else untouched. A taken connection keeps no
-/// <c>HttpContext</c>, which is most of what an idle connection would cost.
+/// Takes WebSocket connections over before the HTTP server sees them: it looks at the first request of a new socket without
+/// taking a byte off it, answers an upgrade for our path itself, and leaves everything else untouched. A taken connection keeps
+/// neither <c>HttpContext</c> nor pipes, which are most of what an idle connection would cost.
 /// </summary>
 internal sealed class SocketTakeover(
     ConnectionHost host,
@@ -30,84 +29,118 @@ internal sealed class SocketTakeover(
     /// <summary>Longest head of a handshake; the HTTP server, which has the same limit, refuses a longer one with 431.</summary>
     public const int MaxHeadBytes = 16 * 1024;
 
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LastPause = TimeSpan.FromMilliseconds(64);
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
 
-    /// <summary>Serves a connection, or hands it on.</summary>
-    public async Task OnConnectionAsync(ConnectionContext context, ConnectionDelegate http)
+    /// <summary>
+    /// Serves a new connection if it begins with an upgrade for our path. Otherwise it is false, and the connection is the HTTP
+    /// server's: not a byte has been taken from it.
+    /// </summary>
+    /// <exception cref="Exception">One of those that <see cref="WebSocketReader.IsEnd"/> names: the client is gone.</exception>
+    public async Task<bool> TryTakeAsync(Socket socket)
     {
-        var socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
-        UpgradeRequest? request = null;
-        try
+        socket.Blocking = false;
+        if (await PeekUpgradeAsync(socket) is not { } request)
         {
-            request = socket is null ? null : await ReadUpgradeAsync(context);
+            socket.Blocking = true;
+            return false;
         }
-        catch (Exception e) when (WebSocketReader.IsEnd(e))
-        {
-            return; // gone, or dropped by the deadline, before its request was whole: daily life, and nothing to log
-        }
-
-        if (request is null)
-        {
-            await http(context);
-            return;
-        }
-
-        using var place = request.Place;
 
         var gateway = options.CurrentValue;
         var query = QueryHelpers.ParseQuery(request.Query);
         var (protocol, subprotocol) = WebSocketProtocol.Negotiate(request.Subprotocols, name => query.TryGetValue(name, out var value) ? value : default);
-        var transport = new SocketTransport(context, socket!, gateway.CloseTimeout);
+        if (socket.Send(Answer(request, subprotocol)) is 0)
+        {
+            throw new IOException("A new connection takes no byte.");
+        }
+
+        var transport = new SocketTransport(socket, gateway.CloseTimeout);
         var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, shard: shards.Next())
         {
             HttpHeaders = request.Headers ?? NoHeaders,
         };
-        connection.Writer.Enqueue(OutboundMessage.FromFrame(Answer(request, subprotocol)));
-        await host.RunAsync(connection, transport.Name, process => transport.ReadAsync(connection, gateway.MaxMessageBytes, process));
+        _ = ServeAsync(connection, transport, gateway.MaxMessageBytes, request.Place);
+        return true;
     }
 
-    /// <summary>The upgrade that the connection begins with; null for everything that is the HTTP server's to answer.</summary>
-    private async Task<UpgradeRequest?> ReadUpgradeAsync(ConnectionContext context)
+    private async Task ServeAsync(Connection connection, SocketTransport transport, int maxMessageBytes, AddressPlace place)
     {
-        var input = context.Transport.Input;
-        var deadline = new HeadDeadline(context);
+        using (place)
+        {
+            await host.RunAsync(connection, transport.Name, process => transport.ReadAsync(connection, maxMessageBytes, process));
+        }
+    }
+
+    /// <summary>
+    /// The upgrade that the connection begins with, taken off it; null for everything that is the HTTP server's to answer. A head
+    /// that comes in pieces is looked at a few times; one that still isn't whole then has time with the HTTP server.
+    /// </summary>
+    private async Task<UpgradeRequest?> PeekUpgradeAsync(Socket socket)
+    {
+        var deadline = new HeadDeadline(socket);
         clock.Schedule(deadline, clock.Now + options.CurrentValue.StaleTimeout);
-        long examined = 0;
         try
         {
-            while (true)
-            {
-                var result = await input.ReadAsync();
-                var buffer = result.Buffer;
-                var isWhole = TryParse(buffer, out var request, out var end);
-                if (request is not null && buffer.Slice(0, end).Length <= MaxHeadBytes && IsOurs(context, request))
-                {
-                    input.AdvanceTo(end);
-                    return request;
-                }
-
-                if (isWhole || result.IsCompleted || buffer.Length > MaxHeadBytes)
-                {
-                    // Nothing consumed, and no more examined than before: the HTTP server finds all bytes as if new.
-                    input.AdvanceTo(buffer.Start, buffer.GetPosition(examined));
-                    return null;
-                }
-
-                examined = buffer.Length;
-                input.AdvanceTo(buffer.Start, buffer.End);
-            }
+            await socket.ReceiveAsync(Memory<byte>.Empty);
         }
         finally
         {
             deadline.IsOver = true;
         }
+
+        for (var pause = FirstPause; ; pause *= 2)
+        {
+            if (TryPeek(socket, out var request))
+            {
+                return request;
+            }
+
+            if (pause > LastPause)
+            {
+                return null;
+            }
+
+            await clock.DelayAsync(pause);
+        }
+    }
+
+    /// <summary>True when what came says whose the connection is.</summary>
+    private bool TryPeek(Socket socket, out UpgradeRequest? request)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxHeadBytes);
+        try
+        {
+            var length = socket.Receive(buffer, SocketFlags.Peek);
+            if (length == 0)
+            {
+                throw new IOException("The client is gone.");
+            }
+
+            var isWhole = TryParse(new ReadOnlySequence<byte>(buffer, 0, length), out request, out var end) || length == buffer.Length;
+            if (request is not null && (end > MaxHeadBytes || !IsOurs(socket, request)))
+            {
+                request = null;
+            }
+
+            if (request is not null)
+            {
+                socket.Receive(buffer, 0, end, SocketFlags.None);
+            }
+
+            return isWhole;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>True when nothing more has to be read to decide: a whole head, or bytes that are none.</summary>
-    private bool TryParse(in ReadOnlySequence<byte> buffer, out UpgradeRequest? request, out SequencePosition end)
+    private bool TryParse(in ReadOnlySequence<byte> buffer, out UpgradeRequest? request, out int headBytes)
     {
         request = null;
-        end = buffer.Start;
+        headBytes = 0;
         var method = "GET "u8;
         Span<byte> start = stackalloc byte[method.Length];
         var length = (int)Math.Min(start.Length, buffer.Length);
@@ -119,7 +152,8 @@ internal sealed class SocketTakeover(
 
         try
         {
-            request = UpgradeRequest.TryParse(buffer, proxy.CurrentValue.HttpHeaders, out end);
+            request = UpgradeRequest.TryParse(buffer, proxy.CurrentValue.HttpHeaders, out var end);
+            headBytes = (int)buffer.GetOffset(end);
             return request is not null;
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException)
@@ -132,7 +166,7 @@ internal sealed class SocketTakeover(
     /// True for an upgrade that we answer ourselves. What must be refused, native pings and compression, which the framework's
     /// WebSocket does, go the ordinary way.
     /// </summary>
-    private bool IsOurs(ConnectionContext context, UpgradeRequest request)
+    private bool IsOurs(Socket socket, UpgradeRequest request)
     {
         if (!request.IsWebSocketUpgrade
             || request.Path != WebSocketEndpoint.Path
@@ -142,7 +176,7 @@ internal sealed class SocketTakeover(
             return false;
         }
 
-        var answer = gate.Decide(request.Origins, request.Host, (context.RemoteEndPoint as IPEndPoint)?.Address, request.ForwardedFor, out var place);
+        var answer = gate.Decide(request.Origins, request.Host, (socket.RemoteEndPoint as IPEndPoint)?.Address, request.ForwardedFor, out var place);
         request.Place = place;
         return answer == HandshakeAnswer.Taken;
     }
@@ -155,7 +189,7 @@ internal sealed class SocketTakeover(
     }
 
     /// <summary>A client that opens a connection and sends no request must not hold it for ever.</summary>
-    private sealed class HeadDeadline(ConnectionContext context) : IDeadline
+    private sealed class HeadDeadline(Socket socket) : IDeadline
     {
         public volatile bool IsOver;
 
@@ -163,7 +197,7 @@ internal sealed class SocketTakeover(
         {
             if (!IsOver)
             {
-                context.Abort();
+                socket.Dispose();
             }
 
             return null;

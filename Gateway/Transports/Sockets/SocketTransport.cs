@@ -1,9 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Pipelines;
 using System.Net.Sockets;
-using System.Net.WebSockets;
 using System.Text;
-using Microsoft.AspNetCore.Connections;
 using WsCluster.Gateway.Connections;
 
 namespace WsCluster.Gateway.Transports.Sockets;
@@ -11,28 +9,27 @@ namespace WsCluster.Gateway.Transports.Sockets;
 /// <summary>
 /// A WebSocket connection whose socket is ours: complete frames go straight into the kernel, without pipe, copy or task,
 /// as long as it takes them at once. What it does not take is sent asynchronously; the writer calls again only after that,
-/// so there is never more than one send on the socket.
+/// so there is never more than one send on the socket. While nothing comes, it waits without a buffer.
 /// </summary>
 internal sealed class SocketTransport : ITransport
 {
-    /// <summary>Reports no code to the client: the WebSocket has written its close frame already.</summary>
-    public const int AlreadyTold = 0;
+    /// <summary>The transport's name.</summary>
+    public const string TransportName = "websocket";
 
-    private readonly ConnectionContext _context;
+    private const int SkipBufferBytes = 4 * 1024;
+
     private readonly Socket _socket;
     private readonly TimeSpan _closeTimeout;
-    private readonly TaskCompletionSource _peerClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _ends; // one for our close frame, one for the end of what the client says
 
-    public SocketTransport(ConnectionContext context, Socket socket, TimeSpan closeTimeout)
+    /// <summary>Takes a connected socket in non-blocking mode.</summary>
+    public SocketTransport(Socket socket, TimeSpan closeTimeout)
     {
-        _context = context;
         _socket = socket;
         _closeTimeout = closeTimeout;
-        socket.Blocking = false;
     }
 
-    public string Name => "websocket";
+    public string Name => TransportName;
 
     public bool SendsWebSocketFrames => true;
 
@@ -51,59 +48,93 @@ internal sealed class SocketTransport : ITransport
     {
         try
         {
-            if (code != AlreadyTold)
-            {
-                await SendAsync(CloseFrame(code, reason));
-            }
-
-            await _peerClosed.Task.WaitAsync(_closeTimeout);
+            await SendAsync(CloseFrame(code, reason));
+            EndOneSide();
         }
-        catch (Exception e) when (e is TimeoutException || WebSocketReader.IsEnd(e))
+        catch (Exception e) when (WebSocketReader.IsEnd(e))
         {
             // The client is gone or does not listen: nothing is left to tell it.
         }
-        finally
-        {
-            _closed.TrySetResult();
-        }
     }
 
-    public void Abort()
-    {
-        _closed.TrySetResult();
-        _context.Abort();
-    }
+    public void Abort() => _socket.Dispose();
 
     /// <summary>Reads messages until the connection is over, the closing handshake included.</summary>
     public async Task ReadAsync(Connection connection, int maxMessageBytes, Func<ReadOnlyMemory<byte>, Task> process)
     {
-        var input = _context.Transport.Input;
-        using var stream = new WriterStream(input.AsStream(leaveOpen: true), connection);
-        using var socket = WebSocket.CreateFromStream(
-            stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        var end = await new WebSocketReader(socket, maxMessageBytes).ReadAsync(connection, process);
-        switch (end)
+        using var socket = _socket;
+        var frames = new FrameReader(maxMessageBytes);
+        try
         {
-            case ReadEnd.PeerClosed:
-                _peerClosed.TrySetResult();
-                connection.ClosedByPeer((int)(socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure));
+            if (await ReadToEndAsync(frames, connection, process))
+            {
+                EndOneSide();
+                await SkipAsync();
+            }
+        }
+        catch (Exception e) when (WebSocketReader.IsEnd(e))
+        {
+            // The end of a connection without a close frame is daily life.
+        }
+        finally
+        {
+            frames.Release();
+        }
+    }
+
+    /// <summary>False when the connection broke off; true when the client closed it, or must be told why we do.</summary>
+    private async Task<bool> ReadToEndAsync(FrameReader frames, Connection connection, Func<ReadOnlyMemory<byte>, Task> process)
+    {
+        while (await TryReceiveAsync(frames))
+        {
+            while (true)
+            {
+                switch (frames.Next())
+                {
+                    case FrameEvent.Message:
+                        await process(frames.Payload);
+                        continue;
+                    case FrameEvent.Ping:
+                        connection.Writer.Enqueue(OutboundMessage.CreatePong(frames.Payload.Span));
+                        continue;
+                    case FrameEvent.Close:
+                        connection.ClosedByPeer(frames.Code);
+                        return true;
+                    case FrameEvent.Error:
+                        connection.Close(frames.Code, "");
+                        return true;
+                }
+
                 break;
-            case ReadEnd.ProtocolError:
-                connection.Close(AlreadyTold, "");
-                await SkipInputAsync(input);
-                _peerClosed.TrySetResult();
-                break;
-            case ReadEnd.Refused:
-                await SkipInputAsync(input);
-                _peerClosed.TrySetResult();
-                break;
-            default:
-                _peerClosed.TrySetResult();
-                connection.TransportEnded();
-                return;
+            }
         }
 
-        await _closed.Task.WaitAsync(_closeTimeout * 2).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return false;
+    }
+
+    /// <summary>Waits for bytes, without a buffer where nothing has begun. False at their end.</summary>
+    private async ValueTask<bool> TryReceiveAsync(FrameReader frames)
+    {
+        while (true)
+        {
+            if (frames.IsIdle)
+            {
+                frames.Release();
+            }
+
+            await _socket.ReceiveAsync(Memory<byte>.Empty);
+            var count = _socket.Receive(frames.GetRoom().Span, SocketFlags.None, out var error);
+            if (error == SocketError.Success)
+            {
+                frames.Received(count);
+                return count > 0;
+            }
+
+            if (error != SocketError.WouldBlock)
+            {
+                return false;
+            }
+        }
     }
 
     private async ValueTask SendRestAsync(ReadOnlyMemory<byte> rest)
@@ -114,26 +145,32 @@ internal sealed class SocketTransport : ITransport
         }
     }
 
+    /// <summary>When both sides have said their last, the client is told that nothing follows: it may leave.</summary>
+    private void EndOneSide()
+    {
+        if (Interlocked.Increment(ref _ends) == 2)
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+    }
+
     /// <summary>
-    /// Takes in what a refused client still sends, for a while: closing a socket with unread input resets the connection and
-    /// may destroy the close frame on its way.
+    /// Takes in what the client still sends, for a while: closing a socket with unread input resets the connection and may
+    /// destroy the close frame on its way.
     /// </summary>
-    private async Task SkipInputAsync(PipeReader input)
+    private async Task SkipAsync()
     {
         using var limit = new CancellationTokenSource(_closeTimeout);
+        var buffer = ArrayPool<byte>.Shared.Rent(SkipBufferBytes);
         try
         {
-            ReadResult result;
-            do
+            while (await _socket.ReceiveAsync(buffer, limit.Token) > 0)
             {
-                result = await input.ReadAsync(limit.Token);
-                input.AdvanceTo(result.Buffer.End);
             }
-            while (!result.IsCompleted);
         }
-        catch (Exception e) when (WebSocketReader.IsEnd(e))
+        finally
         {
-            // Gone, or it goes on sending: either way it has had its time.
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

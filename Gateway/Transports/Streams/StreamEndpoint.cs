@@ -15,6 +15,7 @@ internal sealed class StreamEndpoint(
     EmulatedSessions sessions,
     CrossOrigin crossOrigin,
     DeadlineClock clock,
+    WriterShards shards,
     GatewayMetrics metrics,
     IOptionsMonitor<GatewayOptions> gatewayOptions,
     IOptionsMonitor<TransportOptions> options,
@@ -65,7 +66,7 @@ internal sealed class StreamEndpoint(
         var codec = kind.IsUnidirectional ? ProtocolCodecs.UnidirectionalFor(protocol) : ProtocolCodecs.For(protocol);
         using var transport = new StreamTransport(context, kind, codec);
         using var session = sessions.Open(takesFrames: !kind.IsUnidirectional);
-        var connection = new Connection(transport, codec, gateway, clock)
+        var connection = new Connection(transport, codec, gateway, clock, shard: shards.Next())
         {
             Session = session.Id,
             Node = kind.IsUnidirectional ? "" : sessions.Node,

@@ -20,6 +20,7 @@ internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDi
     private readonly DeadlineClock _clock;
     private readonly ChannelDirectory _channels;
     private readonly RecoveryGate _recoveryGate;
+    private readonly WriterShard _shard;
 
     public SimulatedGateway(SimulatedCluster world, string id)
     {
@@ -34,6 +35,7 @@ internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDi
             MaxQueuedBytes = world.MaxQueuedBytes,
         };
         var time = world.Loop.Clock;
+        _shard = new WriterShard(time, this);
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var grains = new GatewayGrains(world, this);
         _clock = new DeadlineClock(time, NullLogger<DeadlineClock>.Instance);
@@ -72,7 +74,7 @@ internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDi
     /// <summary>Opens a connection for a client that has connected.</summary>
     public Connection Accept(SimulatedSocket socket, string user)
     {
-        var connection = new Connection(socket, ProtocolCodecs.Protobuf, Options, _clock, pings: false, this);
+        var connection = new Connection(socket, ProtocolCodecs.Protobuf, Options, _clock, pings: false, _shard);
         connection.Authenticated(new ClientIdentity { User = user });
         _ = CleanUpAsync(connection);
         return connection;
@@ -86,7 +88,8 @@ internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDi
         _clock.Dispose();
     }
 
-    public void Schedule(IThreadPoolWorkItem writer) => _world.Loop.Post(static state => ((IThreadPoolWorkItem)state!).Execute(), writer);
+    public void Schedule(IThreadPoolWorkItem shard, TimeSpan joinInterval) =>
+        _world.Loop.Post(static state => ((IThreadPoolWorkItem)state!).Execute(), shard);
 
     public object? GetService(Type serviceType) =>
         serviceType == typeof(ChannelDirectory) ? _channels : throw new NotSupportedException($"{serviceType} is not simulated.");

@@ -4,9 +4,10 @@ using WsCluster.Gateway.Protocol;
 
 namespace WsCluster.Tests.Unit.Connections;
 
-public sealed class ConnectionWriterTests
+public sealed class ConnectionWriterTests : IWriterOwner
 {
     private readonly RecordingTransport _transport = new();
+    private readonly TaskCompletionSource _failed = new();
     private int _overflows;
 
     [Fact]
@@ -239,13 +240,11 @@ public sealed class ConnectionWriterTests
     [Fact]
     public async Task Send_Fails_ReportsOnceAndStops()
     {
-        var failed = new TaskCompletionSource();
         var writer = Writer();
-        writer.Failed = failed.SetResult; // throws the second time
         _transport.Fails = true;
 
         writer.Enqueue(Message("a"));
-        await failed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await _failed.Task.WaitAsync(TimeSpan.FromSeconds(10));
         writer.Enqueue(Message("b"));
         writer.Close(3000, "end", flush: true);
 
@@ -253,10 +252,14 @@ public sealed class ConnectionWriterTests
         Assert.True(_transport.IsQuiet);
     }
 
+    void IWriterOwner.QueueOverflowed() => _overflows++;
+
+    void IWriterOwner.WriteFailed() => _failed.SetResult(); // throws the second time
+
     private static OutboundMessage Message(string text) => OutboundMessage.Create(Encoding.UTF8.GetBytes(text), ProtocolKind.Json);
 
     private ConnectionWriter Writer(int maxQueuedBytes = 100_000, IProtocolCodec? codec = null) =>
-        new(_transport, codec ?? ProtocolCodecs.Json, maxQueuedBytes) { Overflowed = () => _overflows++ };
+        new(_transport, codec ?? ProtocolCodecs.Json, maxQueuedBytes, new WriterShard(TimeProvider.System), this);
 
     /// <summary>A writer whose first message of one byte is being sent until the transport is unblocked.</summary>
     private async Task<ConnectionWriter> BusyWriterAsync(int maxQueuedBytes = 100_000, IProtocolCodec? codec = null)

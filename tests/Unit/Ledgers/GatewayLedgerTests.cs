@@ -93,14 +93,14 @@ public sealed class GatewayLedgerTests : IDisposable
     [Fact]
     public async Task Explain_StreamBeganAnew_CountsItsOffsetsAsAfterTheSubscription()
     {
-        Publish("a");
-        Publish("b");
+        Publish("1");
+        Publish("2");
         var client = await SubscribedAsync();
         _gateway.Time.Advance(TimeSpan.FromMilliseconds(1));
         _gateway.Channel().Move("silo-2", losesStream: true);
         _gateway.Channels.Find("news")!.Link.Rebind();
         await _gateway.QuietAsync();
-        Publish("c");
+        Publish("3");
         await SentAsync(client);
 
         var answer = Ask(client);

@@ -29,9 +29,9 @@ public sealed class RecoveryStormTests : IDisposable
         reading.SetResult();
         await Wait.ForAsync("all to be live", Task.WhenAll(subscribing));
 
-        // The first read had begun for whoever came first; all others share the second. One may have been counted and not yet
-        // be in it when that began.
-        Assert.InRange(channel.CallsOf<RecoveryQuery>().Count, 2, 3);
+        // The first read had begun for whoever came first; all others share the second. More or fewer by one: some may have come
+        // before the first began, or have been counted and not yet been in the second.
+        Assert.InRange(channel.CallsOf<RecoveryQuery>().Count, 1, 3);
         Assert.Equal(channel.CallsOf<RecoveryQuery>().Count, _gateway.Count("recovery.reads"));
         for (var i = 0; i < clients.Count; i++)
         {

@@ -33,7 +33,7 @@ internal sealed class TestClient
     public IReadOnlyList<string> Log => _transport.Log;
 
     /// <summary>True when everything queued has been sent.</summary>
-    public bool IsFlushed => Connection.Writer.QueuedBytes == 0;
+    public bool IsFlushed => Connection.Writer.Shard.IsIdle && Connection.Writer.QueuedBytes == 0;
 
     /// <summary>What a positioned subscriber asks for.</summary>
     public static SubscriptionTraits Positioned { get; } = new() { Positioned = true, Recoverable = true };

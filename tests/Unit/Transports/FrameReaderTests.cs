@@ -1,0 +1,131 @@
+using System.Buffers.Binary;
+using System.Text;
+using WsCluster.Gateway.Transports.Sockets;
+
+namespace WsCluster.Tests.Unit.Transports;
+
+/// <summary>What the hostile suite cannot see from outside: buffers, and where bytes are split. The rules themselves are tested there.</summary>
+public sealed class FrameReaderTests
+{
+    private const int MaxMessage = 2 * 1024 * 1024;
+
+    private readonly FrameReader _reader = new(MaxMessage);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public void Next_HoweverBytesAreSplit_FindsEverythingInOrder(int chunk)
+    {
+        byte[] bytes =
+        [
+            .. Frame(0x01, "zwei Stücke: "u8, final: false), .. Frame(0x9, "mid"u8), .. Frame(0x0, "ü€😀"u8),
+            .. Frame(0x2, [0, 255, 128]), .. Frame(0xA, "pong"u8), .. Frame(0x1, []), .. Frame(0x1, Encoding.UTF8.GetBytes(new string('é', 40_000))),
+            .. Frame(0x8, [0x03, 0xE9]),
+        ];
+
+        Assert.Equal(
+            ["Ping mid", "Message zwei Stücke: ü€😀", "Message \0\uFFFD\uFFFD", "Message ", "Message " + new string('é', 40_000), "Close 1001"],
+            Read(bytes, chunk));
+    }
+
+    [Fact]
+    public void Next_MessageOfAMegabyte_IsWhole()
+    {
+        var text = new string('x', 1024 * 1024);
+
+        Assert.Equal(["Message " + text], Read(Frame(0x1, Encoding.UTF8.GetBytes(text)), 5000));
+    }
+
+    [Fact]
+    public void IsIdle_InsideAMessage_IsFalse()
+    {
+        Assert.True(_reader.IsIdle);
+        Read(Frame(0x1, "half"u8, final: false), 100);
+        Assert.False(_reader.IsIdle); // between two fragments the first one must be kept
+        Read(Frame(0x0, "whole"u8), 100);
+        Assert.True(_reader.IsIdle);
+        Read(Frame(0x1, "x"u8)[..3], 100);
+        Assert.False(_reader.IsIdle);
+    }
+
+    [Fact]
+    public void Release_ThenMore_ReadsOn()
+    {
+        Read(Frame(0x1, "one"u8), 100);
+        _reader.Release();
+
+        Assert.Equal(["Message two"], Read(Frame(0x1, "two"u8), 100));
+    }
+
+    [Theory]
+    [InlineData("CE BA E1 BD B9 F4", false)]
+    [InlineData("F4 8F", false)]
+    [InlineData("F4 90", true)]
+    [InlineData("ED A0", true)]
+    [InlineData("E2 82 AC 80", true)]
+    public void Next_TextThatGoesOn_IsJudgedAsEarlyAsItCanBe(string hex, bool isBroken)
+    {
+        var frame = Frame(0x1, Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), final: false);
+
+        Assert.Equal(isBroken ? ["Error 1007"] : [], Read(frame, 100));
+    }
+
+    [Fact]
+    public void Next_MoreAnnouncedThanAllowed_FailsAtTheHead() =>
+        Assert.Equal(["Error 1009"], Read(Frame(0x2, new byte[MaxMessage + 1])[..20], 100));
+
+    private List<string> Read(byte[] bytes, int chunk)
+    {
+        var events = new List<string>();
+        for (var start = 0; start < bytes.Length;)
+        {
+            var part = bytes.AsSpan(start, Math.Min(chunk, bytes.Length - start));
+            var room = _reader.GetRoom().Span;
+            part = part[..Math.Min(part.Length, room.Length)];
+            part.CopyTo(room);
+            _reader.Received(part.Length);
+            start += part.Length;
+            while (_reader.Next() is var next and not FrameEvent.None)
+            {
+                events.Add(next is FrameEvent.Message or FrameEvent.Ping
+                    ? $"{next} {Encoding.UTF8.GetString(_reader.Payload.Span)}"
+                    : $"{next} {_reader.Code}");
+                if (next is FrameEvent.Close or FrameEvent.Error)
+                {
+                    return events;
+                }
+            }
+        }
+
+        return events;
+    }
+
+    private static byte[] Frame(byte opcode, ReadOnlySpan<byte> payload, bool final = true)
+    {
+        byte[] mask = [0x12, 0x00, 0xFE, 0x7A];
+        byte[] head = payload.Length switch
+        {
+            < 126 => [(byte)(0x80 | payload.Length)],
+            <= ushort.MaxValue => [0x80 | 126, 0, 0],
+            _ => [0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 0],
+        };
+        if (head.Length == 3)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(head.AsSpan(1), (ushort)payload.Length);
+        }
+        else if (head.Length == 9)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(head.AsSpan(1), payload.Length);
+        }
+
+        var masked = payload.ToArray();
+        for (var i = 0; i < masked.Length; i++)
+        {
+            masked[i] ^= mask[i % 4];
+        }
+
+        return [(byte)((final ? 0x80 : 0) | opcode), .. head, .. mask, .. masked];
+    }
+}
