@@ -11,9 +11,9 @@ internal static partial class MembershipLog
     [LoggerMessage(1602, LogLevel.Debug, "The membership table cannot be read: {Problem}", EventName = "MembershipUnreadable")]
     public static partial void Unreadable(ILogger logger, string problem);
 
-    [LoggerMessage(3, LogLevel.Warning, "The cluster's membership has lost silo {Silo}: its row is gone. It is written down as dead.", EventName = "PeerLost")]
+    [LoggerMessage(1603, LogLevel.Warning, "The cluster's membership has lost silo {Silo}: its row is gone. It is written down as dead.", EventName = "PeerLost")]
     public static partial void PeerLost(ILogger logger, SiloAddress silo);
 
-    [LoggerMessage(4, LogLevel.Warning, "That silo {Silo} is dead could not be written: {Problem}", EventName = "DeadRowNotWritten")]
+    [LoggerMessage(1604, LogLevel.Warning, "That silo {Silo} is dead could not be written: {Problem}", EventName = "DeadRowNotWritten")]
     public static partial void DeadRowNotWritten(ILogger logger, SiloAddress silo, string problem);
 }
