@@ -2,6 +2,7 @@ using ClusterOptions = WsCluster.Configuration.ClusterOptions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -53,6 +54,7 @@ internal static class SiloGrains
         silo.Services.TryAddSingleton<ChannelStreams>();
         silo.Services.TryAddSingleton<ChannelReferences>();
         silo.AddGrainService<SiloEntrance>();
+        silo.Services.AddLogging(logging => logging.AddFilter(typeof(SiloEntrance).FullName, LogLevel.Warning)); // it tells of its ring, which nobody uses
         silo.Services.AddPlacementDirector<KeyedSiloPlacement, KeyedSiloPlacementDirector>();
         return silo.UseFastMembership().UseBounds().UseSteadyDirectory();
     }

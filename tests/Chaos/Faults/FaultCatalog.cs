@@ -16,6 +16,7 @@ internal static class FaultCatalog
         new FreezeSiloFault(TimeSpan.FromSeconds(2)),
         new FreezeSiloFault(TimeSpan.FromSeconds(60)),
         new RedisKillFault(TimeSpan.FromSeconds(5)),
+        new RedisKillFault(TimeSpan.FromSeconds(60)),
         new MembershipLostFault(),
         new RedisSlowFault(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(15)),
         new RedisPartitionFault(halfOpen: true, TimeSpan.FromSeconds(10)),
