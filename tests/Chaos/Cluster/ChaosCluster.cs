@@ -56,12 +56,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var cluster = new ChaosCluster(await RedisProcess.StartAsync("--appendfsync", "always"), network);
         try
         {
-            for (var i = 0; i < silos; i++)
-            {
-                cluster.Silos.Add(await cluster.StartSiloAsync(i));
-            }
-
-            await Task.WhenAll(Enumerable.Range(0, gateways).Select(_ => cluster.AddGatewayAsync()));
+            // Gateways start without silos; silos one after the other, for they would only wait for each other at the membership.
+            await Task.WhenAll([cluster.StartSilosAsync(silos), .. Enumerable.Range(0, gateways).Select(_ => cluster.AddGatewayAsync())]);
             cluster._watching = Task.Run(cluster.WatchAsync);
         }
         catch
@@ -146,6 +142,14 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
 
         _stop.Dispose();
+    }
+
+    private async Task StartSilosAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Silos.Add(await StartSiloAsync(i));
+        }
     }
 
     private async Task<Member> StartSiloAsync(int index)

@@ -10,6 +10,7 @@ namespace WsCluster.Tests.Chaos.Network;
 internal sealed class NetworkNamespaces : IAsyncDisposable
 {
     private const string NobodysMac = "02:00:00:00:00:01";
+    private const string Bridge = "bridge";
 
     private readonly string _prefix = $"wsc{Environment.ProcessId % 100_000}";
     private readonly string _subnet = $"10.213.{Environment.ProcessId % 250}";
@@ -33,7 +34,12 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
         var network = new NetworkNamespaces();
         try
         {
-            await IpAsync("link", "add", network._prefix, "type", "bridge");
+            // The bridge has a namespace of its own: where Docker runs, the machine's firewall drops what its own bridges forward.
+            await IpAsync("netns", "add", network.Switch);
+            await InAsync(network.Switch, "link", "add", Bridge, "type", "bridge");
+            await InAsync(network.Switch, "link", "set", Bridge, "up");
+            await IpAsync("link", "add", network._prefix, "type", "veth", "peer", "name", "host", "netns", network.Switch);
+            await InAsync(network.Switch, "link", "set", "host", "master", Bridge, "up");
             await IpAsync("address", "add", $"{network.HostAddress}/24", "dev", network._prefix);
             await IpAsync("link", "set", network._prefix, "up");
             return network;
@@ -52,9 +58,9 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
         var name = $"{_prefix}-{index}";
         await IpAsync("netns", "add", name);
         _namespaces.Add(name);
-        var link = $"{_prefix}v{index}";
-        await IpAsync("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", name);
-        await IpAsync("link", "set", link, "master", _prefix, "up");
+        var link = $"silo{index}";
+        await InAsync(Switch, "link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", name);
+        await InAsync(Switch, "link", "set", link, "master", Bridge, "up");
         await InAsync(name, "link", "set", "lo", "up");
         await InAsync(name, "address", "add", $"{AddressOf(index)}/24", "dev", "eth0");
         await InAsync(name, "link", "set", "eth0", "up");
@@ -83,7 +89,10 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
         }
 
         await TryIpAsync("link", "del", _prefix);
+        await TryIpAsync("netns", "del", Switch);
     }
+
+    private string Switch => $"{_prefix}-switch";
 
     private string AddressOf(int index) => $"{_subnet}.{index + 10}";
 
