@@ -29,9 +29,10 @@ internal sealed class Member(string name, TcpProxy redis, Uri address, Func<Task
         {
             try
             {
-                if (_owner is not null)
+                if (_owner is { } last)
                 {
-                    await _owner.DisposeAsync();
+                    _owner = null; // an attempt that fails leaves nothing to end a second time
+                    await last.DisposeAsync();
                 }
 
                 (Process, _owner) = await start();

@@ -18,9 +18,23 @@ internal sealed class FreezeGatewayFault(TimeSpan duration) : IFault
 /// <summary>SIGSTOP of a silo for a while. One that was away too long ends itself when it wakes up, and is started again.</summary>
 internal sealed class FreezeSiloFault(TimeSpan duration) : IFault
 {
+    // Longer than the cluster takes to evict it; then it ends itself, some moments after it goes on.
+    private static readonly TimeSpan Evicted = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(10);
+
     public string Name => $"SIGSTOP silo {duration.TotalSeconds:0} s";
 
-    public Task RunAsync(FaultScene scene) => Freeze.RunAsync(scene, scene.AnySilo(), duration);
+    public async Task RunAsync(FaultScene scene)
+    {
+        var silo = scene.AnySilo();
+        var process = silo.Process;
+        await Freeze.RunAsync(scene, silo, duration);
+        var resumed = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (duration > Evicted && !process.HasExited && System.Diagnostics.Stopwatch.GetElapsedTime(resumed) < TimeToEnd)
+        {
+            await Task.Delay(100);
+        }
+    }
 }
 
 file static class Freeze
