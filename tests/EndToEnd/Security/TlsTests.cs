@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 
@@ -83,6 +84,28 @@ public sealed class TlsTests(TlsGateway gateway) : IClassFixture<TlsGateway>
         Assert.Equal(HttpStatusCode.NotFound, await gateway.GetAsync(gateway.Secure, path));
         Assert.Equal(HttpStatusCode.NotFound, await gateway.GetAsync(gateway.Plain, path));
         Assert.NotEqual(HttpStatusCode.NotFound, await gateway.GetAsync(gateway.Inside, path));
+    }
+
+    [Fact]
+    public async Task Handshake_InClearTextOnThePortForTls_OpensNothing()
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(gateway.Secure.Host, gateway.Secure.Port);
+        await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET /connection/websocket HTTP/1.1\r\nHost: {gateway.Secure.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"));
+        using var patience = new CancellationTokenSource(Patience.ForEvent);
+        var answer = new MemoryStream();
+        try
+        {
+            await tcp.GetStream().CopyToAsync(answer, patience.Token);
+        }
+        catch (IOException)
+        {
+            // A reset says it as well.
+        }
+
+        Assert.DoesNotContain("101", Encoding.ASCII.GetString(answer.ToArray()), StringComparison.Ordinal);
     }
 
     [Fact]
