@@ -248,7 +248,8 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
 
     private void Append(OutboundMessage message)
     {
-        if (_isFull || _isGone)
+        // Once one was too much, nothing follows it, however small: the client would see a gap.
+        if (_isFull || _isGone || Volatile.Read(ref _overflows) > 0)
         {
             return;
         }

@@ -162,6 +162,25 @@ public sealed class ConnectionWriterTests : IWriterOwner
     }
 
     [Fact]
+    public async Task FanOut_SmallerThanWhatWasTooMuch_IsNotSentBehindTheGap()
+    {
+        var writer = await BusyWriterAsync(maxQueuedBytes: 10);
+        var audience = new FanOut.Audience(ProtocolCodecs.Json, [writer], 1);
+        foreach (var text in new[] { "a very long publication", "b" })
+        {
+            FanOut? own = null;
+            Assert.True(writer.Shard.TryPost(ref own, audience, Message(text), join: null));
+        }
+
+        await Wait.UntilAsync("both to be taken", () => writer.Shard.IsIdle);
+        Assert.Equal(1, _overflows);
+        _transport.Unblock();
+        writer.Close(3000, "end", flush: true);
+
+        Assert.Equal("close 3000 end", await _transport.NextAsync());
+    }
+
+    [Fact]
     public async Task Enqueue_OneMessageOverTheLimit_IsSentWhenNothingWaits()
     {
         var writer = Writer(maxQueuedBytes: 10);
