@@ -26,13 +26,13 @@ export default async function run(t) {
   await say(bob, 'The train is late, so I have all the time in the world to read what you wrote.');
   await message(alice, 'Me, on my phone.').waitFor();
   await say(alice, 'Then let us try what happens when somebody comes late.');
-  assert.equal(await alice.locator('.message.waiting').count(), 0);
+  await t.until('nothing of Alice to wait', async () => (await alice.locator('.message.waiting').count()) === 0);
 
   await alice.getByLabel('Message', { exact: true }).pressSequentially('I am');
   await bob.locator('#typing').getByText('Alice Adams is typing').waitFor();
   const carol = await open(await windows.window({ name: 'Carol', dark: true }));
   await message(carol, 'Then let us try what happens when somebody comes late.').waitFor();
-  assert.equal(await carol.locator('.message').count(), 4);
+  await t.until('all four messages', async () => (await carol.locator('.message').count()) === 4);
   await carol.getByText('3 here').waitFor();
   await carol.getByLabel('Message', { exact: true }).pressSequentially('Hello');
   await alice.locator('#typing').getByText('Carol is typing').waitFor();

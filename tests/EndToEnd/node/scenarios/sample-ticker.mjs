@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { assertFits, SampleWindows } from '../sample.mjs';
 
 // The market, in two windows: the chart moves, a late window has what came before, a slow one shows the newest.
@@ -6,7 +5,7 @@ export default async function run(t) {
   const windows = await SampleWindows.open(t.settings);
   const desk = await windows.window({});
   await desk.getByText('live', { exact: true }).waitFor();
-  assert.equal(await desk.locator('#symbols li').count(), 6);
+  await t.until('all symbols', async () => (await desk.locator('#symbols li').count()) === 6);
   const points = (page) => page.locator('#points').textContent().then(Number);
   const chart = (page) => page.evaluate(() => document.getElementById('chart').toDataURL());
   await t.until('points', async () => (await points(desk)) >= 3);
@@ -22,7 +21,7 @@ export default async function run(t) {
   const number = (id) => phone.locator(id).textContent().then(Number);
   await t.until('prices replaced before anybody saw them', async () => (await number('#replaced')) > 20);
   await t.until('six prices drawn in a second, one of each symbol', async () => (await number('#drawn')) <= 12);
-  assert.ok((await number('#received')) > 12);
+  await t.until('more received than drawn', async () => (await number('#received')) > 12);
   // Slow, but not behind: what it shows is the newest within its second.
   const price = (page) => page.evaluate(() => document.querySelector('#symbols li:nth-child(2) .value b').textContent);
   await t.until('the same price in both windows', async () => (await price(phone)) === (await price(desk)));
