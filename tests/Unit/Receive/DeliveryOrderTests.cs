@@ -22,6 +22,7 @@ public sealed class DeliveryOrderTests : IDisposable
             while (!stop.IsCancellationRequested)
             {
                 Channel.Publish("0");
+                Thread.Sleep(1); // faster than this a client's queue may be full, and it gets no reply any more
             }
         });
         var clients = Enumerable.Range(0, 50).Select(_ => _gateway.Connect()).ToArray();
