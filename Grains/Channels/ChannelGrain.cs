@@ -203,6 +203,7 @@ internal sealed class ChannelGrain(
             throw new WsClusterException(ErrorCode.Internal, "The gateway has ended this subscription already.");
         }
 
+        var isNew = _gateways.OutboxOf(gatewayId) == Guid.Empty;
         if (_gateways.Attach(subscription.Lane, subscription.Number))
         {
             Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
@@ -220,6 +221,11 @@ internal sealed class ChannelGrain(
                 metrics.LimitHit("presence", outcome.Refused);
                 ChannelLog.PresenceFull(logger, _name, outcome.Refused, gatewayId);
             }
+        }
+
+        if (isNew && subscription.Members is { Count: > 0 })
+        {
+            _deliveries.ConfirmAttached(gatewayId);
         }
 
         ChannelLog.GatewaySubscribed(logger, _name, gatewayId);
