@@ -198,6 +198,11 @@ internal sealed class ChannelGrain(
         // Before anything changes: a store that is away fails the call, and the gateway comes again.
         var latest = options.AllowsFossilDelta ? await _stream.GetLatestAsync() : null;
         await _stream.GetTopAsync();
+        if (_gateways.HasEnded(gatewayId, subscription.Number))
+        {
+            throw new WsClusterException(ErrorCode.Internal, "The gateway has ended this subscription already.");
+        }
+
         if (_gateways.Attach(subscription.Lane, subscription.Number))
         {
             Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
@@ -233,9 +238,13 @@ internal sealed class ChannelGrain(
     public Task UnsubscribeAsync(string gatewayId, long incarnation, long number)
     {
         var isKnown = _gateways.IsAttached(gatewayId, incarnation) || _gateways.IsLost(gatewayId, incarnation);
-        if (isKnown && number >= _gateways.NewestOf(gatewayId))
+        if (number >= _gateways.NewestOf(gatewayId))
         {
-            Drop(gatewayId);
+            _gateways.Depart(gatewayId, number);
+            if (isKnown)
+            {
+                Drop(gatewayId);
+            }
         }
 
         return Task.CompletedTask;

@@ -126,6 +126,22 @@ public sealed class ChannelGrainTests(SiloCluster cluster)
     }
 
     [Fact]
+    public async Task Subscribe_ThatArrivesAfterItsEnd_LeavesNothing()
+    {
+        var gateway = cluster.AddGateway();
+        var late = gateway.Number;
+        await gateway.SubscribeAsync(_channel);
+        await gateway.UnsubscribeAsync(_channel);
+
+        var refused = await Assert.ThrowsAsync<WsClusterException>(() => gateway.SubscribeAsync(_channel, late + 1, Member("ghost")));
+
+        Assert.True(refused.IsTemporary);
+        Assert.Empty(await Channel.GetPresenceAsync());
+        await gateway.SubscribeAsync(_channel, Member("a"));
+        Assert.Equal(["a"], (await Channel.GetPresenceAsync()).Keys);
+    }
+
+    [Fact]
     public async Task Presence_AcrossGateways()
     {
         var (first, second) = (cluster.AddGateway(), cluster.AddGateway());
