@@ -70,11 +70,11 @@ internal sealed class SubscriberGroups(TimeSpan joinInterval, TimeProvider time,
         return posted;
     }
 
-    /// <summary>Changes how much a live subscriber gets from now on.</summary>
-    public void Regroup(Subscription subscription, Action change)
+    /// <summary>A live subscriber gets only the newest of each key from now on, or everything again.</summary>
+    public void Regroup(Subscription subscription, bool isConflated)
     {
         GroupOf(subscription).Remove(subscription);
-        change();
+        subscription.Latest!.IsConflated = isConflated;
         GroupOf(subscription).Add(subscription);
     }
 

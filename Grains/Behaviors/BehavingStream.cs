@@ -12,25 +12,22 @@ namespace WsCluster.Grains.Behaviors;
 /// </summary>
 internal sealed class BehavingStream : IChannelStream, IStreamOwner
 {
-    /// <summary>A state that nothing more happens to is saved after this time.</summary>
-    private static readonly TimeSpan SaveAfter = TimeSpan.FromSeconds(5);
-
     private static readonly Task<bool> Done = Task.FromResult(true);
 
     private readonly IStreamOwner _owner;
     private readonly ChannelOptions _options;
     private readonly BehaviorOptions _limits;
     private readonly ILogger _logger;
-    private readonly StartBehaviorTimer _startTimer;
     private readonly TurnLock _turn = new();
     private readonly BehaviorTimers _timers;
     private readonly BehaviorState _state;
     private readonly BehaviorChannel _channel;
     private readonly BehaviorHandlers _handlers;
     private readonly OptimisticAppends _appends;
+    private readonly StateSaving _saving;
     private StreamSnapshot? _arrived;
-    private IDisposable? _saving;
     private bool _isStarted;
+    private bool _isOver; // handed over, or closed: a handler that still runs is too late
 
     public BehavingStream(
         string channel,
@@ -44,7 +41,6 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
     {
         _owner = owner;
         _options = options;
-        _startTimer = startTimer;
         _limits = context.Options;
         _logger = context.Logger;
         _timers = new BehaviorTimers(startTimer, OnTimerAsync);
@@ -54,6 +50,7 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         _appends = new OptimisticAppends(_state, owner.Deliver);
         behavior.Attach(_channel);
         Stream = open(this);
+        _saving = new StateSaving(_state, _appends, Stream, behavior.HasState, startTimer, TryTurnAsync);
     }
 
     /// <summary>The stream itself.</summary>
@@ -66,7 +63,11 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
     public void TakeOver(StreamSnapshot? snapshot) => _arrived = snapshot;
 
     /// <summary>The state for another activation; null when it has none, or is not up to date.</summary>
-    public StreamSnapshot? HandOver() => _isStarted && !_appends.IsOutdated ? _state.Take() : null;
+    public StreamSnapshot? HandOver()
+    {
+        _isOver = true;
+        return _isStarted && !_appends.IsOutdated ? _state.Take() : null;
+    }
 
     public async ValueTask<StreamPosition> AppendAsync(PublishRequest request)
     {
@@ -88,9 +89,9 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
                 }
             }
 
-            await StayOutOfDangerAsync();
+            await _saving.StayOutOfDangerAsync();
             var decision = await _handlers.AskAsync(
-                nameof(ChannelBehavior.DecidePublishAsync), (behavior, cancellationToken) => behavior.DecidePublishAsync(request, cancellationToken));
+                nameof(ChannelBehavior.DecidePublishAsync), static (behavior, request, cancellationToken) => behavior.DecidePublishAsync(request, cancellationToken), request);
             if (decision.Denial is { } denial)
             {
                 await EndHandlerAsync();
@@ -126,7 +127,7 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         {
             await PrepareAsync();
             var decision = await _handlers.AskAsync(
-                nameof(ChannelBehavior.DecideSubscribeAsync), (behavior, cancellationToken) => behavior.DecideSubscribeAsync(attempt, cancellationToken));
+                nameof(ChannelBehavior.DecideSubscribeAsync), static (behavior, attempt, cancellationToken) => behavior.DecideSubscribeAsync(attempt, cancellationToken), attempt);
 
             // What the state includes must have its place: a subscriber must not start from what then does not come to be.
             await _appends.WaitAsync();
@@ -159,9 +160,9 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         try
         {
             await PrepareAsync();
-            await StayOutOfDangerAsync();
+            await _saving.StayOutOfDangerAsync();
             answer = await _handlers.AskAsync(
-                nameof(ChannelBehavior.CallAsync), (behavior, cancellationToken) => behavior.CallAsync(call, cancellationToken));
+                nameof(ChannelBehavior.CallAsync), static (behavior, call, cancellationToken) => behavior.CallAsync(call, cancellationToken), call);
             published = await EndHandlerAsync();
         }
         catch
@@ -209,8 +210,8 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         {
             await PrepareAsync();
             await _appends.WaitAsync();
-            await SaveAsync();
-            if (KeepsSnapshots && _state.IsUnsaved)
+            await _saving.SaveAsync();
+            if (_saving.IsUnsaved)
             {
                 throw new WsClusterException(ErrorCode.Internal, "The channel's state could not be saved.");
             }
@@ -229,7 +230,8 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
 
     public void Close()
     {
-        _saving?.Dispose();
+        _isOver = true;
+        _saving.Stop();
         _timers.StopAll();
         Stream.Close();
     }
@@ -257,7 +259,7 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
     /// <summary>Starts the behavior when it is not started, and restores a state that is out of date.</summary>
     private async ValueTask PrepareAsync()
     {
-        if (_handlers.IsGivenUp)
+        if (_handlers.IsGivenUp || _isOver)
         {
             throw BehaviorFailure.GivenUp();
         }
@@ -274,18 +276,19 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         _appends.Restored();
         if (!_isStarted)
         {
-            await _handlers.AskAsync(nameof(ChannelBehavior.StartAsync), async (behavior, cancellationToken) =>
+            await _handlers.AskAsync(nameof(ChannelBehavior.StartAsync), static async (behavior, _, cancellationToken) =>
             {
                 await behavior.StartAsync(cancellationToken);
                 return true;
-            });
+            }, true);
             _isStarted = true;
             await EndHandlerAsync();
         }
     }
 
-    private ValueTask<StreamPosition> Append(PublishRequest request) =>
-        _appends.AppendAsync(Stream, request, offset => request.ToPublication(offset, _options));
+    private ValueTask<StreamPosition> Append(PublishRequest request) => _isOver
+        ? throw BehaviorFailure.GivenUp() // decided about here, and published by nobody: the caller's repeat finds the next activation
+        : _appends.AppendAsync(Stream, request, _options);
 
     /// <summary>Publishes what a handler that succeeded has published, and saves the state when it is time.</summary>
     /// <returns>Whether all of it came to be, once that is known.</returns>
@@ -299,15 +302,7 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
             _ => AllAsync([.. requests.Select(AppendOwnAsync)]), // started in their order
         };
 
-        if (_state.IsDue)
-        {
-            await SaveAsync();
-        }
-        else if (_saving is null && KeepsSnapshots && _state.IsUnsaved)
-        {
-            _saving = _startTimer(() => TryTurnAsync(SaveAsync), SaveAfter, Timeout.InfiniteTimeSpan);
-        }
-
+        await _saving.AfterHandlerAsync();
         return published;
     }
 
@@ -327,17 +322,6 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
     }
 
     private static async Task<bool> AllAsync(Task<bool>[] published) => Array.TrueForAll(await Task.WhenAll(published), one => one);
-
-    private async ValueTask SaveAsync()
-    {
-        _saving?.Dispose();
-        _saving = null;
-        await _appends.WaitAsync();
-        if (!_appends.IsOutdated)
-        {
-            await _state.SaveAsync(Stream);
-        }
-    }
 
     private async ValueTask RunAsync(string handler, Func<ChannelBehavior, CancellationToken, ValueTask> run)
     {
@@ -379,20 +363,5 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
 
         PublishRules.Check(instead, _options.PublicationDataFormat);
         return instead with { Info = instead.Info ?? request.Info, IdempotencyKey = request.IdempotencyKey };
-    }
-
-    private bool KeepsSnapshots => Stream is ISnapshotStream && _handlers.Behavior.HasState;
-
-    /// <summary>Better no publication than one that a crash would take out of the state.</summary>
-    private async ValueTask StayOutOfDangerAsync()
-    {
-        if (KeepsSnapshots && _state.IsInDanger)
-        {
-            await SaveAsync();
-            if (_state.IsInDanger)
-            {
-                throw new WsClusterException(ErrorCode.TooManyRequests, "The channel's state could not be saved for too long.");
-            }
-        }
     }
 }

@@ -20,9 +20,10 @@ internal sealed class BehaviorHandlers(
     /// <summary>True once a handler took too long: it may still be running, so no other one may run.</summary>
     public bool IsGivenUp { get; private set; }
 
-    /// <summary>Runs a handler that answers.</summary>
+    /// <summary>Runs a handler that answers. What it needs is an argument, so that the way of a publication makes no closure.</summary>
     /// <exception cref="WsClusterException">It threw, took too long, or the instance had been given up.</exception>
-    public async ValueTask<T> AskAsync<T>(string handler, Func<ChannelBehavior, CancellationToken, ValueTask<T>> ask)
+    public async ValueTask<T> AskAsync<TArgument, T>(
+        string handler, Func<ChannelBehavior, TArgument, CancellationToken, ValueTask<T>> ask, TArgument argument)
     {
         if (IsGivenUp)
         {
@@ -31,7 +32,7 @@ internal sealed class BehaviorHandlers(
 
         try
         {
-            var answer = ask(behavior, _patience.Token);
+            var answer = ask(behavior, argument, _patience.Token);
             return answer.IsCompletedSuccessfully ? answer.Result : await WaitAsync(handler, answer.AsTask());
         }
         catch (Exception e) when (!IsGivenUp)
@@ -51,11 +52,11 @@ internal sealed class BehaviorHandlers(
     {
         try
         {
-            return await AskAsync(handler, async (target, cancellationToken) =>
+            return await AskAsync(handler, static async (target, run, cancellationToken) =>
             {
                 await run(target, cancellationToken);
                 return true;
-            });
+            }, run);
         }
         catch (WsClusterException)
         {

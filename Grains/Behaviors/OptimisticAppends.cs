@@ -1,3 +1,4 @@
+using WsCluster.Configuration;
 using WsCluster.Grains.History;
 
 namespace WsCluster.Grains.Behaviors;
@@ -18,7 +19,7 @@ internal sealed class OptimisticAppends(BehaviorState state, Action<string, Publ
     public bool IsOutdated { get; private set; }
 
     /// <summary>Appends. The state includes the publication when this returns, wherever it has its place by then.</summary>
-    public ValueTask<StreamPosition> AppendAsync(IChannelStream stream, PublishRequest request, Func<ulong, Publication> publication)
+    public ValueTask<StreamPosition> AppendAsync(IChannelStream stream, PublishRequest request, ChannelOptions options)
     {
         var append = stream.AppendAsync(request);
         if (append.IsCompletedSuccessfully)
@@ -36,7 +37,7 @@ internal sealed class OptimisticAppends(BehaviorState state, Action<string, Publ
         if (!request.SkipHistory)
         {
             _predicted.Enqueue(request.Data);
-            state.Include(state.Position.Epoch, publication(state.Position.Offset + 1));
+            state.Include(state.Position.Epoch, request.ToPublication(state.Position.Offset + 1, options));
         }
 
         return new ValueTask<StreamPosition>(settling);

@@ -60,7 +60,7 @@ public class ChannelBenchmarks
     [Benchmark]
     public bool Publish() => _live.TryPublish(Sample.Channel, [Sample.Request], _outcome);
 
-    private sealed class Owner(ChannelDeliveries deliveries) : IStreamOwner
+    internal sealed class Owner(ChannelDeliveries deliveries) : IStreamOwner
     {
         public void Deliver(string epoch, Publication publication) => deliveries.Publish(epoch, publication);
 

@@ -41,6 +41,18 @@ public sealed class BrokenMachineTests
     [Fact]
     public void KeysLostInHandOver_AreFound() => MustFail(() => new HandsOverNoKeys(), "twice");
 
+    [Fact]
+    public void SnapshotWithAWrongOffset_IsFound() => MustFail(() => new SavesWithAWrongOffset(), "state");
+
+    [Fact]
+    public void ReplayThatSkipsOne_IsFound() => MustFail(() => new SkipsInReplay(), "state");
+
+    [Fact]
+    public void OldStateInHandOver_IsFound() => MustFail(() => new HandsOverAWrongState(), "state");
+
+    [Fact]
+    public void AdmissionBehindItsState_IsFound() => MustFail(() => new AdmitsBehindItsState(), "state");
+
     private static void MustFail(Func<Tampering> tampering, string reasons)
     {
         var fault = Runs.FindFault(first: 0, Most, tampering);
@@ -139,6 +151,28 @@ public sealed class BrokenMachineTests
     private sealed class HandsOverNoKeys : Tampering
     {
         public override StreamState HandedOver(StreamState state) => state with { Keys = [] };
+    }
+
+    private sealed class SavesWithAWrongOffset : Tampering
+    {
+        public override StreamSnapshot Saved(StreamSnapshot snapshot) => snapshot with { Offset = snapshot.Offset - 1 };
+    }
+
+    private sealed class SkipsInReplay : Tampering
+    {
+        public override HistoryPage Replayed(HistoryPage page) => page with { Publications = [.. page.Publications.Skip(1)] };
+    }
+
+    private sealed class HandsOverAWrongState : Tampering
+    {
+        public override StreamSnapshot HandedOver(StreamSnapshot state) => state.Offset == 0 ? state : state with { Offset = state.Offset - 1 };
+    }
+
+    private sealed class AdmitsBehindItsState : Tampering
+    {
+        public override ChannelAdmission Admitted(string channel, ChannelAdmission admission) => admission.Position.Offset == 0
+            ? admission
+            : admission with { Position = admission.Position with { Offset = admission.Position.Offset - 1 } };
     }
 
     private sealed class AcknowledgesWrongly : Tampering

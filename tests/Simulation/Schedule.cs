@@ -77,6 +77,11 @@ internal sealed class Schedule(int seed, Tampering? tampering = null, bool trace
             _channels = [AllChannels[Random.Next(AllChannels.Length)]];
         }
 
+        if (Random.Next(4) == 0)
+        {
+            _channels = [.. _channels.Select(channel => channel switch { "news" => "ruled:1", "durable:1" => "ledger:1", _ => channel })];
+        }
+
         _world.Trace?.Add($"faults: {_faults}");
         for (var i = Random.Next(1, 3); i > 0; i--)
         {
@@ -168,7 +173,7 @@ internal sealed class Schedule(int seed, Tampering? tampering = null, bool trace
                 _world.Trace?.Add($"{channel} moves");
                 _world.Start(() => activation.EndAsync());
                 break;
-            case Faults.Removal when channel == "news" && _world.Members.Find(channel) is { } activation:
+            case Faults.Removal when channel is "news" or "ruled:1" && _world.Members.Find(channel) is { } activation:
                 _world.Trace?.Add($"{channel} loses its history");
                 _world.Journal.Removed(channel);
                 _world.Start(() => activation.Grain.RemoveHistoryAsync());

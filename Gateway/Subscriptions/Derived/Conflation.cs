@@ -111,7 +111,7 @@ internal sealed class Conflation : IDisposable
                 _fast[i] = _fast[^1];
                 _fast.RemoveAt(_fast.Count - 1);
                 subscriber.Number = _latest.Number;
-                groups.Regroup(subscriber.Subscription, () => subscriber.IsConflated = true);
+                groups.Regroup(subscriber.Subscription, isConflated: true);
                 _conflated.Add(subscriber);
                 BecameSlow(subscriber);
             }
@@ -161,7 +161,7 @@ internal sealed class Conflation : IDisposable
             {
                 _conflated[i] = _conflated[^1];
                 _conflated.RemoveAt(_conflated.Count - 1);
-                groups.Regroup(subscriber.Subscription, () => subscriber.IsConflated = false);
+                groups.Regroup(subscriber.Subscription, isConflated: false);
                 _fast.Add(subscriber);
                 _metrics.SlowCount(-1);
                 _metrics.Adapted(isSlow: false);

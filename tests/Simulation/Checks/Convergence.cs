@@ -29,7 +29,7 @@ internal static class Convergence
         {
             foreach (var activation in silo.Activations)
             {
-                if (FindMissingPresence(world, activation) is { } missing)
+                if ((FindMissingPresence(world, activation) ?? StateCheck.Find(world, activation)) is { } missing)
                 {
                     return missing;
                 }

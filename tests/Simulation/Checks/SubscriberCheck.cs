@@ -1,4 +1,5 @@
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Tests.Simulation.World;
 using Wire = WsCluster.Gateway.Protocol.Wire;
 
 namespace WsCluster.Tests.Simulation.Checks;
@@ -26,6 +27,7 @@ internal sealed class SubscriberCheck(Journal journal, Action<string> fail, stri
         (_epoch, _offset) = ("", 0);
         _pastEpochs.Clear();
         _withoutOffset.Clear();
+        CheckState(result);
         if (!positioned)
         {
             return;
@@ -36,14 +38,16 @@ internal sealed class SubscriberCheck(Journal journal, Action<string> fail, stri
             fail($"{client}: {channel} is recovered from another position than was asked");
         }
 
-        if (!result.Recovered && result.Publications.Count > 0)
+        var fromState = !result.Data.IsEmpty;
+        if (!result.Recovered && !fromState && result.Publications.Count > 0)
         {
             fail($"{client}: {channel} brings publications without recovery");
         }
 
         if (!result.Recovered && asked is { } lost)
         {
-            if (lost.Epoch == result.Epoch && result.Offset >= lost.Offset && result.Offset - lost.Offset <= (ulong)maxRecovery && journal.IsKept(channel, lost.Epoch))
+            var top = result.Offset + (ulong)result.Publications.Count; // of a state: what follows it is in the reply
+            if (lost.Epoch == result.Epoch && top >= lost.Offset && top - lost.Offset <= (ulong)maxRecovery && journal.IsKept(channel, lost.Epoch))
             {
                 fail($"{client}: {channel} is not recovered from {lost.Offset} to {result.Offset}, though history has it");
             }
@@ -58,6 +62,24 @@ internal sealed class SubscriberCheck(Journal journal, Action<string> fail, stri
         foreach (var publication in result.Publications)
         {
             Received(publication);
+        }
+    }
+
+    /// <summary>A state that it starts from is that of some beginning of the channel's stream; with a position, of the one up to there.</summary>
+    private void CheckState(SubscribeResult result)
+    {
+        if (result.Data.IsEmpty)
+        {
+            return;
+        }
+
+        var state = Chain.Read(result.Data.Span);
+        var isRight = state == new Chain() || (positioned
+            ? state == Chain.Of(journal, channel, result.Epoch, result.Offset)
+            : journal.Epochs(channel).Any(epoch => state == Chain.Of(journal, channel, epoch, state.Count)));
+        if (!isRight || (positioned && state.Count != result.Offset))
+        {
+            fail($"{client}: {channel} starts from a state of {state.Count} publications at {result.Offset} that is not what they make");
         }
     }
 

@@ -35,7 +35,8 @@ internal sealed class ChannelProxy(SimulatedCluster world, string caller, Func<b
     public Task<PublishReceipt> PublishManyAsync(PublishRequest[] requests) =>
         CallAsync("publish many", activation => activation.Grain.PublishManyAsync(requests));
 
-    public Task<ChannelAdmission> AdmitAsync(SubscribeAttempt attempt) => throw new NotSupportedException();
+    public Task<ChannelAdmission> AdmitAsync(SubscribeAttempt attempt) =>
+        CallAsync("admit", activation => activation.Grain.AdmitAsync(attempt), world.Tampering.Admitted);
 
     public Task<CallAnswer> CallAsync(ChannelCall call) => throw new NotSupportedException();
 

@@ -14,6 +14,9 @@ internal sealed class DurableLog(string channel)
 
     public Dictionary<string, ulong> Keys { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What a behavior saved last.</summary>
+    public StreamSnapshot? Snapshot { get; set; }
+
     /// <summary>Token of the activation that owns it.</summary>
     public int Owner { get; set; }
 }
@@ -22,10 +25,11 @@ internal sealed class DurableLog(string channel)
 /// What a channel's activation sees of a <see cref="DurableLog"/>: appends take time, and fail once another activation took
 /// the stream over. It models the fenced script, not Redis: that has tests of its own, on a real one.
 /// </summary>
-internal sealed class DurableStream(SimulatedCluster world, DurableLog log, IStreamOwner owner) : IChannelStream
+internal sealed class DurableStream(SimulatedCluster world, DurableLog log, IStreamOwner owner) : IChannelStream, ISnapshotStream
 {
     private Task _turn = Task.CompletedTask; // appends and the take-over, one after the other
     private int _token;
+    private bool _replays; // a snapshot was read: what is read next goes on top of it
     private int _delivered; // how many of the log's publications the owner knows
 
     public async ValueTask<StreamPosition> AppendAsync(PublishRequest request)
@@ -59,9 +63,35 @@ internal sealed class DurableStream(SimulatedCluster world, DurableLog log, IStr
         }
     }
 
-    public ValueTask<StreamPosition?> FindAsync(string idempotencyKey) => throw new NotSupportedException("No behavior lives here.");
+    public async ValueTask<StreamPosition?> FindAsync(string idempotencyKey)
+    {
+        await OpenAsync();
+        return log.Keys.TryGetValue(idempotencyKey, out var offset) ? new StreamPosition(offset, log.Epoch) : null;
+    }
 
-    public ValueTask SettleAsync() => throw new NotSupportedException("No behavior lives here.");
+    public async ValueTask SettleAsync() => await OpenAsync(); // every append ends with a known outcome
+
+    public async ValueTask<StreamSnapshot?> ReadSnapshotAsync()
+    {
+        await OpenAsync();
+        await Task.Delay(Latency(), world.Loop.Clock);
+        _replays = true;
+        return log.Snapshot;
+    }
+
+    public async ValueTask WriteSnapshotAsync(StreamSnapshot snapshot)
+    {
+        await Task.Delay(Latency(), world.Loop.Clock);
+        if (log.Owner != _token)
+        {
+            owner.LoseStream("another owner");
+            throw new WsClusterException(ErrorCode.Internal);
+        }
+
+        world.Trace?.Add($"{log.Channel}'s state is saved at {snapshot.Offset}");
+        log.Snapshot = world.Tampering.Saved(snapshot);
+        await Task.Delay(Latency(), world.Loop.Clock);
+    }
 
     public async ValueTask<StreamPosition> GetTopAsync()
     {
@@ -79,7 +109,14 @@ internal sealed class DurableStream(SimulatedCluster world, DurableLog log, IStr
     {
         await OpenAsync();
         var known = log.Publications.Take(_delivered).Skip((int)after);
-        return new HistoryPage { Publications = [.. limit < 0 ? known : known.Take(limit)], Top = Top };
+        var page = new HistoryPage { Publications = [.. limit < 0 ? known : known.Take(limit)], Top = Top };
+        if (!_replays || limit <= world.MaxRecoveryPublications + 1)
+        {
+            return page; // for a subscriber
+        }
+
+        _replays = false;
+        return world.Tampering.Replayed(page);
     }
 
     public ValueTask<HistoryPage> ReadBeforeAsync(ulong? before, int limit) => throw new NotSupportedException("Nobody here reads backwards.");

@@ -14,7 +14,12 @@ internal sealed class HandedOver(Tampering tampering) : IDehydrationContext, IRe
 
     public bool IsEmpty => _values.Count == 0;
 
-    public bool TryAddValue<T>(string key, T? value) => _values.TryAdd(key, value is StreamState state ? tampering.HandedOver(state) : value);
+    public bool TryAddValue<T>(string key, T? value) => _values.TryAdd(key, value switch
+    {
+        StreamState state => tampering.HandedOver(state),
+        StreamSnapshot state => tampering.HandedOver(state),
+        _ => value,
+    });
 
     public bool TryGetValue<T>(string key, [NotNullWhen(true)] out T? value)
     {

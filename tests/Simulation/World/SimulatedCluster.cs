@@ -61,7 +61,10 @@ internal sealed class SimulatedCluster : IDisposable
 
     public IEnumerable<SimulatedGateway> LiveGateways => _gateways.Where(gateway => !gateway.IsDead);
 
-    /// <summary>Three kinds of channels: in memory, durable, and without history.</summary>
+    /// <summary>The namespaces whose channels have a behavior.</summary>
+    public static string[] WithBehavior { get; } = ["ruled", "ledger"];
+
+    /// <summary>Three kinds of channels: in memory, durable, and without history; and the first two with a behavior.</summary>
     public IOptions<ChannelNamespaces> Namespaces { get; } = Microsoft.Extensions.Options.Options.Create(new ChannelNamespaces
     {
         WithoutNamespace = new ChannelOptions { HistorySize = 1000, HistoryTtl = TimeSpan.FromHours(1), Presence = true, JoinLeave = true },
@@ -69,6 +72,8 @@ internal sealed class SimulatedCluster : IDisposable
         {
             ["durable"] = new() { HistorySize = 1000, HistoryTtl = TimeSpan.FromHours(1), Durability = ChannelDurability.Redis },
             ["plain"] = new() { Presence = true },
+            ["ruled"] = new() { HistorySize = 1000, HistoryTtl = TimeSpan.FromHours(1), Presence = true, JoinLeave = true, Behavior = true },
+            ["ledger"] = new() { HistorySize = 1000, HistoryTtl = TimeSpan.FromHours(1), Durability = ChannelDurability.Redis, Behavior = true },
         },
     });
 

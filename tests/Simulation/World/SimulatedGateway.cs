@@ -2,11 +2,13 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using WsCluster.Gateway;
+using WsCluster.Gateway.Behaviors;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
+using WsCluster.Routing;
 
 namespace WsCluster.Tests.Simulation.World;
 
@@ -48,7 +50,7 @@ internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDi
         _channels = new ChannelDirectory(
             grains, Lanes, Silos, entrances, calls, _recoveryGate, Metrics, _clock, time, options, NullLogger<ChannelDirectory>.Instance, world.Loop.Random, world.Loop.Scheduler);
         var results = new SubscribeResults(time);
-        var entry = new SubscriptionEntry(_channels, new SubscriptionRecovery(results, options), results, behaviors: null!);
+        var entry = new SubscriptionEntry(_channels, new SubscriptionRecovery(results, options), results, new BehaviorCalls(new ChannelReferences(grains), calls));
         Subscriptions = new SubscriptionService(_channels, null!, entry, time);
         _ = WatchAsync(Silos, _stopping.Token);
     }

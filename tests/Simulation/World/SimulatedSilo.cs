@@ -18,6 +18,7 @@ internal sealed class SimulatedSilo : IDisposable
 {
     private readonly Dictionary<string, ChannelActivation> _activations = new(StringComparer.Ordinal);
     private readonly Stopping _stopping = new();
+    private static readonly ServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
 
     public SimulatedSilo(SimulatedCluster world, int number)
     {
@@ -36,7 +37,7 @@ internal sealed class SimulatedSilo : IDisposable
         Outboxes.Participate(_stopping);
         Store = new JournaledStore(world, new MemoryHistoryStore(world.Loop.Clock, Metrics, Limits));
         Streams = new ChannelStreams(
-            Store, new ChannelBehaviors([], new ServiceCollection().BuildServiceProvider()), Options.Create(new BehaviorOptions()), world.Loop.Clock, Metrics, NullLogger<BehavingStream>.Instance);
+            Store, new ChannelBehaviors(BehaviorsOf(world), NoServices), Options.Create(new BehaviorOptions { SnapshotEvery = 3 }), world.Loop.Clock, Metrics, NullLogger<BehavingStream>.Instance);
     }
 
     public SimulatedCluster World { get; }
@@ -105,6 +106,9 @@ internal sealed class SimulatedSilo : IDisposable
     }
 
     public void Dispose() => Crash();
+
+    private static IEnumerable<BehaviorRegistration> BehaviorsOf(SimulatedCluster world) =>
+        SimulatedCluster.WithBehavior.Select(name => new BehaviorRegistration(name, HasState: true, _ => new ChainBehavior(world)));
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Outboxes")]
     private static extern GatewayOutbox[] OutboxesOf(GatewayOutboxes outboxes);

@@ -26,6 +26,18 @@ internal class Tampering
     /// <summary>What a stopping silo hands over of a stream in memory.</summary>
     public virtual StreamState HandedOver(StreamState state) => state;
 
+    /// <summary>What a stopping silo hands over of a behavior's state.</summary>
+    public virtual StreamSnapshot HandedOver(StreamSnapshot state) => state;
+
+    /// <summary>A behavior's state on its way to the store.</summary>
+    public virtual StreamSnapshot Saved(StreamSnapshot snapshot) => snapshot;
+
+    /// <summary>The first page of what is replayed on top of a snapshot.</summary>
+    public virtual HistoryPage Replayed(HistoryPage page) => page;
+
+    /// <summary>What a behavior says to a subscriber.</summary>
+    public virtual ChannelAdmission Admitted(string channel, ChannelAdmission admission) => admission;
+
     /// <summary>What a publisher is told.</summary>
     public virtual StreamPosition Acknowledged(StreamPosition position) => position;
 }

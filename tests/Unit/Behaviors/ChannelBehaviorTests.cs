@@ -159,5 +159,28 @@ public sealed class ChannelBehaviorTests : IAsyncDisposable
         Assert.Equal(before, await StateAsync());
     }
 
+    [Fact]
+    public async Task Publish_DecidedAboutAfterTheActivationsEnd_IsLeftToTheNext()
+    {
+        var decided = new TaskCompletionSource();
+        var channel = new BehaviorTestChannel(() => new Slow(decided.Task));
+        var publishing = channel.PublishAsync("anna", 1);
+
+        await channel.DisposeAsync();
+        decided.SetResult();
+
+        Assert.True((await Assert.ThrowsAsync<WsClusterException>(() => publishing)).IsTemporary);
+        Assert.Empty(channel.Publications);
+    }
+
     private async Task<string> StateAsync() => Encoding.UTF8.GetString((await _channel.SubscribeAsync("reader")).Options.Data!);
+
+    private sealed class Slow(Task decided) : ChannelBehavior
+    {
+        protected internal override async ValueTask<PublishDecision> DecidePublishAsync(PublishRequest request, CancellationToken cancellationToken)
+        {
+            await decided;
+            return PublishDecision.Allow;
+        }
+    }
 }
