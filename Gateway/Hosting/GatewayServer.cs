@@ -21,7 +21,7 @@ internal static class GatewayServer
     /// <summary>The sections of <c>WsCluster</c> that gateways, and silos in the same file, read.</summary>
     public static readonly string[] Sections =
     [
-        "Channels", "ClusterTls", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Behaviors",
+        "Channels", "ClusterTls", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Behaviors", "AtomicPublish",
         "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client", "Telemetry", "Console",
     ];
 
