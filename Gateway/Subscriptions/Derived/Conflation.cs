@@ -72,20 +72,12 @@ internal sealed class Conflation : IDisposable
     /// </summary>
     public int Add(LatestSubscriber subscriber, bool hasState)
     {
-        subscriber.Subscription.SkipUntil = Math.Max(subscriber.Subscription.SkipUntil, _seededUntil);
+        // It has got what the table has, and nothing of what was read for it where somebody else was first.
+        subscriber.Subscription.SkipUntil = hasState ? Math.Max(subscriber.Subscription.SkipUntil, _seededUntil) : _seededUntil;
         subscriber.Number = hasState ? _latest.Number : 0;
         var posted = Post([subscriber]);
         subscriber.IsConflated = !WhileSlow(subscriber) || subscriber.Number < _latest.Number || _rule.IsSlow(subscriber.QueuedBytes, subscriber.WaitingBytes);
-        if (subscriber.IsConflated)
-        {
-            _conflated.Add(subscriber);
-            BecameSlow(subscriber);
-        }
-        else
-        {
-            _fast.Add(subscriber);
-        }
-
+        Add(subscriber);
         Arm();
         return posted;
     }
@@ -93,8 +85,12 @@ internal sealed class Conflation : IDisposable
     /// <summary>Takes a subscriber out.</summary>
     public void Remove(LatestSubscriber subscriber)
     {
-        _fast.Remove(subscriber);
-        if (_conflated.Remove(subscriber) && WhileSlow(subscriber))
+        var list = subscriber.IsConflated ? _conflated : _fast;
+        var last = list[^1];
+        list[subscriber.Index] = last; // takes its place, so that a large channel stays cheap to leave
+        last.Index = subscriber.Index;
+        list.RemoveAt(list.Count - 1);
+        if (subscriber.IsConflated && WhileSlow(subscriber))
         {
             _metrics.SlowCount(-1);
         }
@@ -108,12 +104,10 @@ internal sealed class Conflation : IDisposable
             var subscriber = _fast[i];
             if (_rule.IsSlow(subscriber.QueuedBytes, subscriber.WaitingBytes))
             {
-                _fast[i] = _fast[^1];
-                _fast.RemoveAt(_fast.Count - 1);
+                Remove(subscriber);
                 subscriber.Number = _latest.Number;
                 groups.Regroup(subscriber.Subscription, isConflated: true);
-                _conflated.Add(subscriber);
-                BecameSlow(subscriber);
+                Add(subscriber);
             }
         }
     }
@@ -159,11 +153,9 @@ internal sealed class Conflation : IDisposable
         {
             if (_conflated[i] is { IsFast: true } subscriber && subscriber.Number == _latest.Number)
             {
-                _conflated[i] = _conflated[^1];
-                _conflated.RemoveAt(_conflated.Count - 1);
+                Remove(subscriber);
                 groups.Regroup(subscriber.Subscription, isConflated: false);
-                _fast.Add(subscriber);
-                _metrics.SlowCount(-1);
+                Add(subscriber);
                 _metrics.Adapted(isSlow: false);
             }
         }
@@ -185,9 +177,12 @@ internal sealed class Conflation : IDisposable
 
     private static bool WhileSlow(LatestSubscriber subscriber) => subscriber.Subscription.Traits.Derivation is Derivation.Latest { WhileSlow: true };
 
-    private void BecameSlow(LatestSubscriber subscriber)
+    private void Add(LatestSubscriber subscriber)
     {
-        if (WhileSlow(subscriber))
+        var list = subscriber.IsConflated ? _conflated : _fast;
+        subscriber.Index = list.Count;
+        list.Add(subscriber);
+        if (subscriber.IsConflated && WhileSlow(subscriber))
         {
             _rule.FellBehind(ref subscriber.Lag, _time.GetUtcNow());
             _metrics.SlowCount(1);

@@ -19,6 +19,9 @@ internal sealed class LatestSubscriber(Subscription subscription, Conflation con
     /// <summary>True when it gets the newest of each key now; else everything, with the others.</summary>
     public bool IsConflated { get; set; }
 
+    /// <summary>Its place among the conflation's subscribers.</summary>
+    public int Index { get; set; }
+
     /// <summary>True when it was found fast again, and may get everything once it has the newest.</summary>
     public bool IsFast { get; set; }
 
