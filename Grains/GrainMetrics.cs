@@ -32,6 +32,12 @@ internal sealed class GrainMetrics
     private long _activeChannels;
     private long _activeUsers;
     private readonly Counter<long> _behaviorFailures;
+    private readonly Counter<long> _channelSends;
+    private readonly Counter<long> _promotions;
+    private readonly UpDownCounter<long> _hotChannels;
+    private readonly UpDownCounter<long> _relayedGateways;
+    private readonly Counter<long> _relayFailures;
+    private readonly Counter<long> _relayDrops;
 
     public GrainMetrics(IMeterFactory meters)
     {
@@ -56,6 +62,12 @@ internal sealed class GrainMetrics
         _deliveryLatency = _meter.CreateHistogram("wscluster.delivery.latency", "s", "From the oldest delivery of a batch being queued for its gateway to the gateway's acknowledgement.", advice: Latency.Buckets);
         _storeLatency = _meter.CreateHistogram("wscluster.store.latency", "s", "Appends to Redis, until they count: repeats and syncs of the file included.", advice: Latency.Buckets);
         _behaviorFailures = _meter.CreateCounter<long>("wscluster.behavior.failures", "{failure}", "Failures of application code in channels, by reason: threw, timeout, apply, incomplete, size, save.");
+        _channelSends = _meter.CreateCounter<long>("wscluster.channel.sends", "{send}", "What channels queued in outboxes: once for each gateway, or once for each relay that has taken gateways over.");
+        _promotions = _meter.CreateCounter<long>("wscluster.channels.promotions", "{channel}", "Channels that became hot.");
+        _hotChannels = _meter.CreateUpDownCounter<long>("wscluster.channels.hot", "{channel}", "Channels of this silo that are hot: relays take their gateways over.");
+        _relayedGateways = _meter.CreateUpDownCounter<long>("wscluster.relay.gateways", "{gateway}", "Gateways that hot channels of this silo reach by relays, counted for each channel.");
+        _relayFailures = _meter.CreateCounter<long>("wscluster.relay.failures", "{relay}", "Relays that a hot channel gave up, because they were silent or their silo is gone.");
+        _relayDrops = _meter.CreateCounter<long>("wscluster.relay.drops", "{channel}", "Channels of other silos that this relay dropped, because the outbox to it overflowed or fell silent; their gateways subscribe again.");
     }
 
     public void Published() => _publications.Add(1);
@@ -123,6 +135,24 @@ internal sealed class GrainMetrics
     /// <summary>A behavior failed: threw, timeout, apply (its state), incomplete, size, save (its snapshot).</summary>
     public void BehaviorFailed(string reason) => _behaviorFailures.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
+    /// <summary>A channel queued an entry in so many outboxes.</summary>
+    public void Sent(int outboxes) => _channelSends.Add(outboxes);
+
+    public void ChannelPromoted()
+    {
+        _promotions.Add(1);
+        _hotChannels.Add(1);
+    }
+
+    public void ChannelDemoted() => _hotChannels.Add(-1);
+
+    /// <summary>So many gateways more (or fewer) are reached by relays.</summary>
+    public void GatewaysRelayed(int change) => _relayedGateways.Add(change);
+
+    public void RelayFailed() => _relayFailures.Add(1);
+
+    public void RelayDropped(int channels) => _relayDrops.Add(channels);
+
     public void UserActivated()
     {
         Interlocked.Increment(ref _activeUsers);
@@ -152,6 +182,9 @@ internal sealed class GrainMetrics
 
     public void ObserveOutboxBytes(Func<long> bytes) =>
         _meter.CreateObservableGauge("wscluster.outbox.queued", bytes, "By", "Bytes that wait in the outboxes.");
+
+    public void ObserveRelayBytes(Func<long> bytes) =>
+        _meter.CreateObservableGauge("wscluster.relay.queued", bytes, "By", "Bytes that wait for relays, and in this silo's relay for gateways.");
 
     private void Observe(string name, string unit, string description, Allowance allowance) =>
         _meter.CreateObservableGauge(name, () => allowance.Used, unit, description);

@@ -11,6 +11,7 @@ using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Hosting;
 using WsCluster.Grains.Hosting.Telemetry;
 using WsCluster.Grains.Limits;
+using WsCluster.Grains.Relays;
 using WsCluster.Grains.Revocations;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
@@ -42,6 +43,7 @@ public class ConfigurationReferenceTests
         ("authorizer", AuthorizerOptions.SectionName, typeof(AuthorizerOptions)),
         ("behaviors", BehaviorOptions.SectionName, typeof(BehaviorOptions)),
         ("delivery", DeliveryOptions.SectionName, typeof(DeliveryOptions)),
+        ("hotchannels", HotChannelOptions.SectionName, typeof(HotChannelOptions)),
         ("limits", SiloLimitOptions.SectionName, typeof(SiloLimitOptions)),
         ("redishistory", RedisHistoryOptions.SectionName, typeof(RedisHistoryOptions)),
         ("telemetry", TelemetryOptions.SectionName, typeof(TelemetryOptions)),
