@@ -21,16 +21,21 @@ public enum DeliveryKind : byte
     UserMoved = 6,
     /// <summary>The trace context of the entry that follows, which has the same key (<see cref="Tracing.PublishTrace"/>).</summary>
     Trace = 7,
+    /// <summary>
+    /// The channel (the key) took a subscription with members from a gateway that it did not know: a gateway that has nobody
+    /// there ends it.
+    /// </summary>
+    Attached = 8,
     /// <summary>To a gateway: what follows of the channel (the key) comes by the relay of the silo that is named, as one <see cref="RelayStint"/>.</summary>
-    Relayed = 8,
+    Relayed = 9,
     /// <summary>By a relay to a gateway: here a stint of the channel (the key) begins.</summary>
-    RelayBegin = 9,
+    RelayBegin = 10,
     /// <summary>By a relay to a gateway: the stint is over, the channel's silo delivers the rest itself.</summary>
-    RelayEnd = 10,
+    RelayEnd = 11,
     /// <summary>To a relay: from here on pass the channel (the key) on to the gateway that is named (<see cref="GatewayLane.Name"/>).</summary>
-    RelayAdd = 11,
+    RelayAdd = 12,
     /// <summary>To a relay: no longer pass the channel on to that gateway.</summary>
-    RelayRemove = 12,
+    RelayRemove = 13,
 }
 
 /// <summary>

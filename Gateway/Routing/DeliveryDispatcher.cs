@@ -92,7 +92,7 @@ internal sealed class DeliveryDispatcher(
 
         if (_channels.Value.Find(reader.Key) is not { } channel)
         {
-            if (reader.Kind is DeliveryKind.Publication or DeliveryKind.Join or DeliveryKind.Leave)
+            if (reader.Kind is not (DeliveryKind.Moved or DeliveryKind.Relayed or DeliveryKind.RelayBegin or DeliveryKind.RelayEnd))
             {
                 _channels.Value.Stray(Encoding.UTF8.GetString(reader.Key));
             }

@@ -22,7 +22,6 @@ internal sealed class ChannelLink : ISiloBound
     private bool _detached;
     private bool _again;
     private bool _subscribeAgain;
-    private long _number;
 
     public ChannelLink(ChannelSubscribers channel, ChannelDirectory directory)
     {
@@ -147,17 +146,15 @@ internal sealed class ChannelLink : ISiloBound
             await synchronising; // began after the channel was found quiet, and subscribes with a higher number
         }
 
-        long number;
         lock (_sync)
         {
             _silo.Clear();
             _relay.Clear();
             _directory.Silos.Met(this);
             _attached = false;
-            number = _number;
         }
 
-        await _directory.UnsubscribeAsync(_channel.Name, number);
+        await _directory.UnsubscribeAsync(_channel.Name);
     }
 
     private async ValueTask<ErrorCode> WaitAsync(Task<ErrorCode> synchronising)
@@ -253,7 +250,7 @@ internal sealed class ChannelLink : ISiloBound
             _again = false;
             subscribe = _subscribeAgain || !_attached;
             _subscribeAgain = false;
-            number = _number = subscribe ? _directory.NextSubscriptionNumber() : _number;
+            number = subscribe ? _directory.NextSubscriptionNumber() : 0;
         }
 
         ChannelAttachment? attachment = null;

@@ -9,9 +9,13 @@ namespace WsCluster.Grains.Routing;
 /// <param name="fanOut">Sends, where relays may do so for it; null: to each outbox.</param>
 internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner owner, ChannelFanOut? fanOut = null)
 {
+    // As many gateways as may leave a channel while a call of one of them is still on its way.
+    private const int MaxDeparted = 256;
+
     private readonly Dictionary<string, GatewayOutbox> _byGateway = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal); // of each gateway's newest subscription
     private readonly Dictionary<string, long> _reports = new(StringComparer.Ordinal); // of each gateway's newest word about its members
+    private readonly List<(string GatewayId, long Number)> _departed = []; // oldest first; who unsubscribed, with its last number
     private volatile GatewayOutbox[] _all = []; // what Deliver walks; replaced whole
 
     public int Count => _all.Length;
@@ -54,6 +58,25 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
         _numbers[lane.GatewayId] = Math.Max(number, NewestOf(lane.GatewayId));
         over = fanOut?.Set(lane, outbox, followsRelays) ?? default;
         return replaced;
+    }
+
+    /// <summary>
+    /// True for a subscription that the gateway has ended since: a call that timed out there may still arrive, after the one
+    /// that was to undo it. Taking it would keep members that nobody ever removes.
+    /// </summary>
+    public bool HasEnded(string gatewayId, long number) =>
+        number != 0 && _departed.Exists(departed => departed.GatewayId == gatewayId && number <= departed.Number);
+
+    /// <summary>Remembers that the gateway ended all its subscriptions up to this number.</summary>
+    public void Depart(string gatewayId, long number)
+    {
+        _departed.RemoveAll(departed => departed.GatewayId == gatewayId && departed.Number <= number);
+        if (_departed.Count == MaxDeparted)
+        {
+            _departed.RemoveAt(0);
+        }
+
+        _departed.Add((gatewayId, number));
     }
 
     /// <summary>The outbox that delivers to the gateway; empty when none does.</summary>
@@ -125,6 +148,9 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
             Deliver(entry);
         }
     }
+
+    /// <summary>Queues bytes for one gateway, if it is attached.</summary>
+    public void DeliverTo(string gatewayId, ReadOnlySpan<byte> entry) => _byGateway.GetValueOrDefault(gatewayId)?.Enqueue(entry);
 
     /// <summary>Waits until the gateways have acknowledged what was queued, at most <paramref name="limit"/>.</summary>
     public async Task FlushAsync(TimeSpan limit, TimeProvider time)
