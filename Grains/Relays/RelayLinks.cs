@@ -38,7 +38,7 @@ internal sealed class RelayLinks(
     /// <summary>The outbox that leads from a channel to a silo's relay, kept open while it has owners.</summary>
     public GatewayOutbox Attach(string siloId, string channel, OutboxOwner owner)
     {
-        var lane = (int)((uint)string.GetHashCode(channel, StringComparison.Ordinal) % Lanes);
+        var lane = (int)(StableHash.ComputeHash(channel) % Lanes);
         return outboxes.Attach(
             new GatewayLane { GatewayId = siloId, Incarnation = 0, Lane = lane, Observer = ObserverOf(siloId, lane) },
             owner,

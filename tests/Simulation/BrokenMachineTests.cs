@@ -47,9 +47,6 @@ public sealed class BrokenMachineTests
     [Fact]
     public void RelayThatForgetsWhatItDropped_IsFound() => MustFail(() => new RelaysOnAfterALoss { IsUnderStrain = true }, "stays at|did not get|another epoch");
 
-    [Fact]
-    public void RelayThatDoesNotSayWhereAStintEnds_IsFound() => MustFail(() => new NeverEnds(), "stays at|did not get|is not present");
-
     /// <summary>The strain alone is none of the faults.</summary>
     [Fact]
     public void Strain_BreaksNothing() => Assert.Null(Runs.FindFault(first: 0, Most, () => new Tampering { IsUnderStrain = true }));
@@ -111,25 +108,6 @@ public sealed class BrokenMachineTests
     private sealed class RelaysOnAfterALoss : Tampering
     {
         public override DeliveryBatch Relayed(DeliveryBatch batch) => Like(batch, batch.Entries, resynchronise: false);
-    }
-
-    /// <summary>A relay that leaves out where its gateways' stints end: what comes straight afterwards waits for it in vain.</summary>
-    private sealed class NeverEnds : Tampering
-    {
-        public override DeliveryBatch? Delivered(DeliveryBatch batch)
-        {
-            var output = new ArrayBufferWriter<byte>();
-            var reader = new DeliveryReader(batch.Entries);
-            while (reader.MoveNext())
-            {
-                if (reader.Kind != DeliveryKind.RelayEnd)
-                {
-                    DeliveryWriter.Write(output, reader.Kind, Encoding.UTF8.GetString(reader.Key), reader.Body);
-                }
-            }
-
-            return Like(batch, output.WrittenSpan.ToArray(), batch.Resynchronise);
-        }
     }
 
     private static DeliveryBatch Like(DeliveryBatch batch, byte[] entries, bool resynchronise) => new()

@@ -21,12 +21,17 @@ internal sealed class RelayProxy(SimulatedCluster world, SimulatedSilo source, s
         return silo.Relays.Take(world.Tampering.Relayed(batch));
     });
 
-    private Task<bool> CallAsync(Func<SimulatedSilo, bool> call) => world.Network.CallAsync(
-        () => !source.IsDead,
-        () =>
+    private Task<bool> CallAsync(Func<SimulatedSilo, bool> call) =>
+        world.Network.CallAsync(() => !source.IsDead, () => RunAsync(call), ResponseTimeout);
+
+    private async Task<bool> RunAsync(Func<SimulatedSilo, bool> call)
+    {
+        if (world.Tampering.IsUnderStrain)
         {
-            var silo = world.Members.Live.FirstOrDefault(silo => silo.Outboxes.SiloId == IPublishIngress.SiloOf(key));
-            return silo is null ? Task.FromException<bool>(new SiloUnavailableException()) : Task.FromResult(call(silo));
-        },
-        ResponseTimeout);
+            await Task.Delay(TimeSpan.FromSeconds(1.5 * world.Loop.Random.NextDouble()), world.Loop.Clock);
+        }
+
+        var silo = world.Members.Live.FirstOrDefault(silo => silo.Outboxes.SiloId == IPublishIngress.SiloOf(key));
+        return silo is null ? throw new SiloUnavailableException() : call(silo);
+    }
 }

@@ -11,7 +11,7 @@ internal class Tampering
     /// <summary>Idempotency keys are forgotten at once.</summary>
     public bool ForgetsKeys { get; init; }
 
-    /// <summary>Every channel is hot, and outboxes overflow with a few publications: not broken, but what is rare otherwise.</summary>
+    /// <summary>Every channel is hot, relays are slow, and outboxes overflow with a few publications: not broken, but what is rare otherwise.</summary>
     public bool IsUnderStrain { get; init; }
 
     /// <summary>A leave is acknowledged but never told to the channel.</summary>
