@@ -112,7 +112,11 @@ internal sealed class ChannelGrain(
     {
         ArgumentNullException.ThrowIfNull(request);
         var started = time.GetTimestamp();
-        PublishRules.Check(request, Options().PublicationDataFormat);
+        var format = Options().PublicationDataFormat;
+        if (request.Mark is null) // an atomic set was checked before it was decided that it comes to be
+        {
+            PublishRules.Check(request, format);
+        }
 
         // A durable stream is away for a while here, and anything else may run: more publishes join the queue behind this one,
         // gateways come and go. The stream tells us itself what to deliver (below), in its order. In memory nothing is awaited.
