@@ -21,6 +21,7 @@ internal sealed class ChannelSubscribers : IDeadline
     private readonly SubscriberGroups _subscribers; // guarded by _sync, like all fields below
     private readonly StreamReceiver _receiver = new();
     private readonly HeldDeliveries _held;
+    private DeliveryWays? _ways; // null while no relay has been in play
     private readonly RecentPublications _recent;
     private readonly ChannelLedger _ledger;
     private readonly bool _isInternal; // what the cluster says to itself is not counted
@@ -186,42 +187,33 @@ internal sealed class ChannelSubscribers : IDeadline
         }
     }
 
-    /// <summary>Takes a delivered publication.</summary>
-    public void Deliver(string epoch, Publication publication)
+    /// <summary>Takes what was delivered of the channel.</summary>
+    /// <param name="relay">The outbox of the relay that it came by; empty when the channel's silo sent it.</param>
+    /// <param name="arrival">What came.</param>
+    public void Deliver(Guid relay, in Arrival arrival)
     {
         lock (_sync)
         {
-            if (_held.IsHolding)
+            if (_ways is null && relay == Guid.Empty && !arrival.IsAboutTheWay)
             {
-                _held.Add(epoch, publication);
+                Accept(arrival);
             }
-            else if (!TryDeliver(epoch, publication))
+            else if (!Ways().Take(relay, arrival))
             {
-                _ledger.Happened(StreamEventKind.Gap, _receiver.Position.Offset + 1, publication.Offset - 1);
-                _held.Hold();
-                _held.Add(epoch, publication);
-                Link.Synchronise(subscribe: false);
+                Link.Rebind();
             }
         }
     }
 
-    /// <summary>Takes a delivered join or leave.</summary>
-    public void DeliverPresence(ClientInfo info, bool joined)
+    /// <summary>The channel's silo answered a subscription: it delivers itself, and this stint and those before are over.</summary>
+    public void Restart(RelayStint newest)
     {
-        var wire = WireMessages.ToWire(info);
-        var push = new Reply { Push = new Push { Channel = Name } };
-        if (joined)
-        {
-            push.Push.Join = new Join { Info = wire };
-        }
-        else
-        {
-            push.Push.Leave = new Leave { Info = wire };
-        }
-
         lock (_sync)
         {
-            _subscribers.DeliverPresence(push);
+            if (_ways is not null || newest.Number > 0)
+            {
+                Ways().Restart(newest);
+            }
         }
     }
 
@@ -323,10 +315,33 @@ internal sealed class ChannelSubscribers : IDeadline
 
             _closed = true;
             _ledger.Close();
+            _ways?.Close();
         }
 
         _directory.Close(this);
         return null;
+    }
+
+    private DeliveryWays Ways() => _ways ??= new DeliveryWays(Accept, Link.Turn, _directory.Metrics);
+
+    /// <summary>Takes what is due.</summary>
+    private void Accept(Arrival arrival)
+    {
+        if (arrival.Publication is not { } publication)
+        {
+            _subscribers.DeliverPresence(WireMessages.Announcement(Name, arrival.Info!, arrival.Kind == DeliveryKind.Join));
+        }
+        else if (_held.IsHolding)
+        {
+            _held.Add(arrival.Epoch, publication);
+        }
+        else if (!TryDeliver(arrival.Epoch, publication))
+        {
+            _ledger.Happened(StreamEventKind.Gap, _receiver.Position.Offset + 1, publication.Offset - 1);
+            _held.Hold();
+            _held.Add(arrival.Epoch, publication);
+            Link.Synchronise(subscribe: false);
+        }
     }
 
     private bool IsEmpty => _entered == 0 && _subscribers.Count == 0;
