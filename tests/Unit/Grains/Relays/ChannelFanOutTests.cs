@@ -29,7 +29,7 @@ public sealed class ChannelFanOutTests : IAsyncDisposable
 
         await LookAsync();
         Publish();
-        Assert.InRange(_fanOut.Targets, 70 - ChannelFanOut.MovesAtATime, 69); // a step, not all at once
+        Assert.InRange(_fanOut.Targets, 70 - ChannelRelays.MovesAtATime, 69); // a step, not all at once
         await LookAsync();
         Publish();
         await LookAsync();
