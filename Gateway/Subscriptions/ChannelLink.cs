@@ -1,4 +1,5 @@
 using WsCluster.Gateway.Routing;
+using WsCluster.Gateway.Subscriptions.Derived;
 using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Subscriptions;
@@ -34,11 +35,15 @@ internal sealed class ChannelLink : ISiloBound
         _relay = new SiloBinding(this, directory.Silos);
         Lane = lane.Lane;
         Recoveries = new RecoveryReads(way, directory);
+        Newest = new NewestRead(channel, way, directory);
         Presence = new PresenceReporter(this, way, channel.Name, directory);
     }
 
     /// <summary>Reads what recovering subscribers missed.</summary>
     public RecoveryReads Recoveries { get; }
+
+    /// <summary>Reads the newest of the channel's history.</summary>
+    public NewestRead Newest { get; }
 
     /// <summary>Tells the grain who comes and goes.</summary>
     public PresenceReporter Presence { get; }

@@ -2,6 +2,7 @@ using WsCluster.Configuration;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Subscriptions.Derived;
 using WsCluster.Routing;
 using WsCluster.Tracing;
 
@@ -33,7 +34,8 @@ internal sealed class ChannelSubscribers : IDeadline
         _directory = directory;
         Name = name;
         Options = options;
-        _subscribers = new SubscriberGroups(options.JoinInterval, directory.Time);
+        _subscribers = new SubscriberGroups(options.JoinInterval, directory.Time, () => new Conflations(
+            name, options, directory.Options.MaxQueuedBytes, directory.Metrics, directory.Time, OnTime));
         _held = new HeldDeliveries(directory.Metrics);
         _recent = new RecentPublications(directory.Metrics);
         _ledger = new ChannelLedger(directory.LedgerSpace, directory.Time);
@@ -100,6 +102,24 @@ internal sealed class ChannelSubscribers : IDeadline
         }
     }
 
+    /// <summary>True when a subscriber is to get the newest of each key, which have to be read from history first.</summary>
+    public bool MustReadNewest(Subscription subscription)
+    {
+        lock (_sync)
+        {
+            return Options.HasHistory && _subscribers.Lacks(subscription);
+        }
+    }
+
+    /// <summary>True unless a subscriber asks for one more way to derive from the channel than there may be.</summary>
+    public bool HasRoomFor(Subscription subscription)
+    {
+        lock (_sync)
+        {
+            return _subscribers.HasRoomFor(subscription);
+        }
+    }
+
     /// <summary>Lets joins and leaves for a subscriber wait until its reply is queued.</summary>
     public void HoldPresence(Subscription subscription)
     {
@@ -139,7 +159,7 @@ internal sealed class ChannelSubscribers : IDeadline
         {
             _subscribers.EndJoining(subscription);
             var (position, publications) = page is null ? (_receiver.Position, []) : _recent.Merge(page, _receiver.Position);
-            if (_closed || !announce(position, publications) || !subscription.TryGoLive())
+            if (_closed || !_subscribers.HasRoomFor(subscription) || !announce(position, publications) || !subscription.TryGoLive())
             {
                 return false;
             }
@@ -147,7 +167,7 @@ internal sealed class ChannelSubscribers : IDeadline
             // Recovery may have read ahead of this gateway: what the client has got must not come again.
             subscription.SkipUntil = position.Offset;
             subscription.Start = subscription.Start with { At = _directory.Time.GetUtcNow().UtcTicks, Offset = position.Offset };
-            _subscribers.Add(subscription);
+            CountDelivered(_subscribers.Add(subscription, publications, position.Offset));
             return true;
         }
     }
@@ -239,7 +259,7 @@ internal sealed class ChannelSubscribers : IDeadline
             if (_receiver.JumpTo(top))
             {
                 _ledger.Jumped(before, top);
-                AnnounceLoss();
+                AnnounceLoss(_subscribers.RemovePositioned());
                 _latest = null; // of another stream perhaps, at the same offset
                 _recent.Clear();
             }
@@ -334,18 +354,18 @@ internal sealed class ChannelSubscribers : IDeadline
             case Receipt.Gap:
                 return false;
             case Receipt.Deliver:
-                var queued = Fan(publication);
-                if (!_isInternal)
-                {
-                    _directory.Metrics.Delivered(queued);
-                }
-
+                CountDelivered(Fan(publication));
                 _ledger.Arrived(publication, repaired);
                 Listener?.Invoke(publication);
                 if (publication.Offset > 0)
                 {
                     _recent.Add(publication);
                     _latest = Options.AllowsFossilDelta ? publication : null;
+                }
+
+                if (_subscribers.HasLost)
+                {
+                    AnnounceLoss(_subscribers.RemoveLost());
                 }
 
                 return true;
@@ -367,10 +387,26 @@ internal sealed class ChannelSubscribers : IDeadline
         return subscribers;
     }
 
-    /// <summary>Publications were lost for good: positioned subscribers must recover or start anew (§9).</summary>
-    private void AnnounceLoss()
+    private void OnTime(Conflation conflation)
     {
-        foreach (var subscription in _subscribers.RemovePositioned())
+        lock (_sync)
+        {
+            CountDelivered(_subscribers.OnTime(conflation));
+        }
+    }
+
+    private void CountDelivered(int publications)
+    {
+        if (!_isInternal && publications > 0)
+        {
+            _directory.Metrics.Delivered(publications);
+        }
+    }
+
+    /// <summary>Publications were lost for good: these subscribers, who are out already, must recover or start anew (§9).</summary>
+    private void AnnounceLoss(List<Subscription> subscriptions)
+    {
+        foreach (var subscription in subscriptions)
         {
             subscription.EndOffset = _receiver.Position.Offset;
             _directory.StateLost(subscription);
