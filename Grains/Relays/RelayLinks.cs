@@ -26,14 +26,20 @@ internal sealed class RelayLinks(
     private readonly string _siloId = silos.SiloAddress.ToParsableString();
     private readonly ConcurrentDictionary<string, long> _avoided = new(StringComparer.Ordinal); // by silo, since when
 
-    /// <summary>The silos whose relays can be used, always in the same order.</summary>
-    public IReadOnlyList<string> Usable() =>
-    [
-        .. silos.GetApproximateSiloStatuses(onlyActive: true).Keys
+    /// <summary>
+    /// The silos whose relays can be used, always in the same order for a channel and in another one for the next, so that the first
+    /// silo does not get what is left of each.
+    /// </summary>
+    public IReadOnlyList<string> Usable(string channel)
+    {
+        var usable = silos.GetApproximateSiloStatuses(onlyActive: true).Keys
             .Select(silo => silo.ToParsableString())
             .Where(silo => !IsAvoided(silo))
-            .Order(StringComparer.Ordinal),
-    ];
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        var first = usable.Length == 0 ? 0 : (int)(StableHash.ComputeHash(channel) % (uint)usable.Length);
+        return [.. usable[first..], .. usable[..first]];
+    }
 
     /// <summary>The outbox that leads from a channel to a silo's relay, kept open while it has owners.</summary>
     public GatewayOutbox Attach(string siloId, string channel, OutboxOwner owner)

@@ -18,11 +18,13 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<SiloProcess> _silos = [];
     private readonly List<GatewayProcess> _gateways = [];
     private readonly bool _allowsPages;
+    private readonly IReadOnlyList<string> _siloSettings;
     private int _started;
 
-    private TestCluster(RedisProcess redis, bool allowsPages)
+    private TestCluster(RedisProcess redis, bool allowsPages, IReadOnlyList<string> siloSettings)
     {
         Redis = redis;
+        _siloSettings = siloSettings;
         _allowsPages = allowsPages;
     }
 
@@ -37,10 +39,13 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Where a browser page must be served from to be allowed on the gateways.</summary>
     public int PagePort { get; } = FreePort.Next();
 
-    /// <summary>Starts one. Its gateways allow pages of <see cref="PagePort"/>, or else only those of their own host.</summary>
-    public static async Task<TestCluster> StartAsync(int silos = 2, int gateways = 2, bool allowsPages = true)
+    /// <summary>
+    /// Starts one. Its gateways allow pages of <see cref="PagePort"/>, or else only those of their own host. Silos get settings in
+    /// addition to those of all.
+    /// </summary>
+    public static async Task<TestCluster> StartAsync(int silos = 2, int gateways = 2, bool allowsPages = true, params IReadOnlyList<string> siloSettings)
     {
-        var cluster = new TestCluster(await RedisProcess.StartAsync(), allowsPages);
+        var cluster = new TestCluster(await RedisProcess.StartAsync(), allowsPages, siloSettings);
         try
         {
             for (var i = 0; i < silos; i++)
@@ -64,7 +69,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async Task<SiloProcess> StartSiloAsync()
     {
-        var silo = await SiloProcess.StartAsync($"silo-{_started++}", [.. CommonSettings]);
+        var silo = await SiloProcess.StartAsync($"silo-{_started++}", [.. CommonSettings, .. _siloSettings]);
         _silos.Add(silo);
         return silo;
     }
