@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace WsCluster;
 
 /// <summary>One publication of a set that is published whole or not at all (<see cref="AtomicPublishRequest"/>).</summary>
@@ -9,4 +11,11 @@ public sealed record ChannelPublication
 
     /// <summary>What is published there. An idempotency key, a version and skipping history are refused: they belong to one channel.</summary>
     [Id(1)] public required PublishRequest Request { get; init; }
+
+    /// <summary>A value as JSON, by the web's conventions unless told otherwise.</summary>
+    public static ChannelPublication OfJson<T>(string channel, T value, JsonSerializerOptions? json = null) => new()
+    {
+        Channel = channel,
+        Request = new PublishRequest { Data = JsonSerializer.SerializeToUtf8Bytes(value, json ?? JsonSerializerOptions.Web) },
+    };
 }

@@ -12,9 +12,13 @@ internal sealed class StoppableProcess(ISetStore store, ISetChannels channels, i
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _steps = -1;
+    private int _underWay;
 
     /// <summary>Ends when it has stopped.</summary>
     public Task Stopped => _stopped.Task;
+
+    /// <summary>How much it is doing, or was when it stopped.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
 
     /// <summary>It goes on where it was, as if nothing had been.</summary>
     public void Resume() => _resumed.TrySetResult();
@@ -29,10 +33,18 @@ internal sealed class StoppableProcess(ISetStore store, ISetChannels channels, i
 
     private async Task<T> DoAsync<T>(Func<Task<T>> effect)
     {
-        await StepAsync();
-        var answer = await effect();
-        await StepAsync();
-        return answer;
+        Interlocked.Increment(ref _underWay);
+        try
+        {
+            await StepAsync();
+            var answer = await effect();
+            await StepAsync();
+            return answer;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
     }
 
     private Task StepAsync()

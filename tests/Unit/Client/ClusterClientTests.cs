@@ -78,13 +78,14 @@ public class ClusterClientTests
     {
         var calls = 0;
         _client.Grains.OnPublishAtomic = _ => ++calls < 3 ? throw new TimeoutException() : Task.FromResult(new AtomicPublishResult { Positions = [new(1, "e")] });
-        var publication = new ChannelPublication { Channel = "a", Request = new PublishRequest { Data = [1] } };
+        var publication = ChannelPublication.OfJson("a", new { Bid = 1 });
 
         var result = await _client.FinishAsync(Cluster.PublishAtomicAsync(new AtomicPublishRequest { Publications = [publication] }));
 
         Assert.Equal([new StreamPosition(1, "e")], result.Positions);
         var key = Assert.Single(_client.Grains.CallsOf<AtomicPublishRequest>().Select(request => request.IdempotencyKey).Distinct());
         Assert.False(string.IsNullOrEmpty(key));
+        Assert.Equal("""{"bid":1}""", Encoding.UTF8.GetString(_client.Grains.CallsOf<AtomicPublishRequest>().First().Publications[0].Request.Data));
     }
 
     [Fact]
