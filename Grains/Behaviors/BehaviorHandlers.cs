@@ -1,28 +1,26 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Logging;
-using WsCluster.Behaviors;
-
 namespace WsCluster.Grains.Behaviors;
 
 /// <summary>
-/// Calls a behavior's handlers, so that whatever they do ends in time and as something the channel can go on with. The caller
+/// Calls a behavior's handlers, so that whatever they do ends in time and as something the channel or user can go on with. The caller
 /// has the turn.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A source without a timer holds nothing to dispose of.")]
-internal sealed class BehaviorHandlers(
-    string channel, ChannelBehavior behavior, BehaviorOptions options, Action giveUp, TimeProvider time, GrainMetrics metrics, ILogger logger)
+internal sealed class BehaviorHandlers<TBehavior>(
+    TBehavior behavior, BehaviorOptions options, Action giveUp, TimeProvider time, GrainMetrics metrics, BehaviorFaultLog log)
+    where TBehavior : class
 {
     private readonly CancellationTokenSource _patience = new(); // cancelled once, when the instance is given up
 
     /// <summary>The behavior.</summary>
-    public ChannelBehavior Behavior => behavior;
+    public TBehavior Behavior => behavior;
 
     /// <summary>True once a handler took too long: it may still be running, so no other one may run.</summary>
     public bool IsGivenUp { get; private set; }
 
     /// <summary>Runs a handler that answers.</summary>
     /// <exception cref="WsClusterException">It threw, took too long, or the instance had been given up.</exception>
-    public async ValueTask<T> AskAsync<T>(string handler, Func<ChannelBehavior, CancellationToken, ValueTask<T>> ask)
+    public async ValueTask<T> AskAsync<T>(string handler, Func<TBehavior, CancellationToken, ValueTask<T>> ask)
     {
         if (IsGivenUp)
         {
@@ -38,7 +36,7 @@ internal sealed class BehaviorHandlers(
         {
             if (e is not WsClusterException)
             {
-                BehaviorLog.Threw(logger, channel, handler, e);
+                log.Threw(handler, e);
                 metrics.BehaviorFailed("threw");
             }
 
@@ -47,7 +45,7 @@ internal sealed class BehaviorHandlers(
     }
 
     /// <summary>Runs a handler that answers nobody. False when it failed, which is logged.</summary>
-    public async ValueTask<bool> RunAsync(string handler, Func<ChannelBehavior, CancellationToken, ValueTask> run)
+    public async ValueTask<bool> RunAsync(string handler, Func<TBehavior, CancellationToken, ValueTask> run)
     {
         try
         {
@@ -80,7 +78,7 @@ internal sealed class BehaviorHandlers(
         {
             IsGivenUp = true;
             _ = answer.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            BehaviorLog.TookTooLong(logger, channel, handler, options.Timeout);
+            log.TookTooLong(handler, options.Timeout);
             metrics.BehaviorFailed("timeout");
             giveUp();
             throw BehaviorFailure.GivenUp();

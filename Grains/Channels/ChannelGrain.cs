@@ -6,6 +6,7 @@ using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.History;
 using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
+using WsCluster.Grains.Users;
 using WsCluster.Routing;
 
 namespace WsCluster.Grains.Channels;
@@ -21,6 +22,7 @@ internal sealed class ChannelGrain(
     GatewayOutboxes outboxes,
     LiveChannels live,
     SiloLimits limits,
+    InboxOptions inbox,
     ISiloStatusOracle silos,
     TimeProvider time,
     GrainMetrics metrics,
@@ -35,6 +37,7 @@ internal sealed class ChannelGrain(
     private bool _isInternal;
     private IChannelStream _stream = null!;
     private BehavingStream? _behavior; // the same stream, where application code lives in the channel
+    private InboxGuard? _inbox; // where the channel is one
     private HistoryReader _history = null!;
     private GroupPublishing _publishing = null!;
     private GatewayAttachments _gateways = null!;
@@ -56,8 +59,9 @@ internal sealed class ChannelGrain(
             ChannelLog.TakenOver(logger, _name);
         }
 
+        _inbox = inbox.Enabled ? InboxGuard.Of(inbox, _name, GrainFactory) : null;
         _history = new HistoryReader(_stream);
-        _publishing = new GroupPublishing(_stream);
+        _publishing = new GroupPublishing(_stream, _inbox);
         _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync));
         _deliveries = new ChannelDeliveries(_name, _gateways);
         _ledger = new PublicationLedger(_gateways, limits.Ledgers, time);
@@ -110,6 +114,11 @@ internal sealed class ChannelGrain(
         ArgumentNullException.ThrowIfNull(request);
         var started = time.GetTimestamp();
         PublishRules.Check(request, Options().PublicationDataFormat);
+        if (_inbox is not null)
+        {
+            _inbox.Check(request);
+            await _inbox.ExpectAsync();
+        }
 
         // A durable stream is away for a while here, and anything else may run: more publishes join the queue behind this one,
         // gateways come and go. The stream tells us itself what to deliver (below), in its order. In memory nothing is awaited.
@@ -123,7 +132,13 @@ internal sealed class ChannelGrain(
     {
         ArgumentNullException.ThrowIfNull(requests);
         var started = time.GetTimestamp();
-        var outcomes = await _publishing.PublishAsync(requests, Options());
+        var options = Options();
+        if (_inbox is not null)
+        {
+            await _inbox.ExpectAsync();
+        }
+
+        var outcomes = await _publishing.PublishAsync(requests, options);
         _lifetime.Stay(_gateways.Count > 0);
         metrics.PublishAnswered(time.GetElapsedTime(started));
         return new PublishReceipt { SiloId = outboxes.SiloId, Outcomes = outcomes };
@@ -346,7 +361,7 @@ internal sealed class ChannelGrain(
     /// <summary>Where nothing else keeps the activation, each publication must: then they come as calls.</summary>
     private void OpenEntrance()
     {
-        if (_entrance is null && _stream.TakesAnyThread)
+        if (_entrance is null && _inbox is null && _stream.TakesAnyThread)
         {
             _entrance = new ChannelEntrance(_stream, Options(), () => _lifetime.WatchesExpiry);
             live.Open(_name, _entrance);

@@ -18,11 +18,13 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<SiloProcess> _silos = [];
     private readonly List<GatewayProcess> _gateways = [];
     private readonly bool _allowsPages;
+    private readonly string[] _settings;
     private int _started;
 
-    private TestCluster(RedisProcess redis, bool allowsPages)
+    private TestCluster(RedisProcess redis, bool allowsPages, string[] settings)
     {
         Redis = redis;
+        _settings = settings;
         _allowsPages = allowsPages;
     }
 
@@ -37,10 +39,13 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Where a browser page must be served from to be allowed on the gateways.</summary>
     public int PagePort { get; } = FreePort.Next();
 
-    /// <summary>Starts one. Its gateways allow pages of <see cref="PagePort"/>, or else only those of their own host.</summary>
-    public static async Task<TestCluster> StartAsync(int silos = 2, int gateways = 2, bool allowsPages = true)
+    /// <summary>
+    /// Starts one, with further settings of all processes. Its gateways allow pages of <see cref="PagePort"/>, or else only those of their
+    /// own host.
+    /// </summary>
+    public static async Task<TestCluster> StartAsync(int silos = 2, int gateways = 2, bool allowsPages = true, params string[] settings)
     {
-        var cluster = new TestCluster(await RedisProcess.StartAsync(), allowsPages);
+        var cluster = new TestCluster(await RedisProcess.StartAsync(), allowsPages, settings);
         try
         {
             for (var i = 0; i < silos; i++)
@@ -166,5 +171,6 @@ internal sealed class TestCluster : IAsyncDisposable
         $"WsCluster:ClusterId={ClusterId}",
         $"WsCluster:ConfigFile={Path.Combine(Repository.EndToEnd, "cluster.json")}",
         $"WsCluster:Users:MaxConnections={MaxConnections}",
+        .. _settings,
     ];
 }
