@@ -113,10 +113,15 @@ internal sealed class ChannelGrain(
     {
         ArgumentNullException.ThrowIfNull(request);
         var started = time.GetTimestamp();
-        PublishRules.Check(request, Options().PublicationDataFormat);
+        var format = Options().PublicationDataFormat;
+        if (request.Mark is null) // an atomic set was checked before it was decided that it comes to be
+        {
+            PublishRules.Check(request, format);
+            _inbox?.Check(request);
+        }
+
         if (_inbox is not null)
         {
-            _inbox.Check(request);
             await _inbox.ExpectAsync();
         }
 

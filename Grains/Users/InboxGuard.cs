@@ -13,13 +13,16 @@ internal sealed class InboxGuard(InboxOptions options, string user, IGrainFactor
         InboxChannel.UserOf(channel, options.Namespace) is { } user ? new InboxGuard(options, user, grains) : null;
 
     /// <summary>Throws for a message that the inbox must not keep.</summary>
-    public void Check(PublishRequest message)
+    public static void Check(InboxOptions options, PublishRequest message)
     {
         if (message.Data.Length > options.MaxMessageBytes)
         {
             throw new WsClusterException(ErrorCode.LimitExceeded, $"A message of an inbox has at most {options.MaxMessageBytes} bytes.");
         }
     }
+
+    /// <inheritdoc cref="Check(InboxOptions, PublishRequest)"/>
+    public void Check(PublishRequest message) => Check(options, message);
 
     /// <summary>Messages are about to be put in: from when this returns, the user is reminded of them whatever happens.</summary>
     /// <exception cref="WsClusterException">The reminder could not be set: temporary.</exception>
