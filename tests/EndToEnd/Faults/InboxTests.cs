@@ -17,8 +17,8 @@ public sealed class InboxTests
             "WsCluster:Channels:Namespaces:inbox:AllowUserLimitedChannels=true",
         ]);
         await using var script = Script.Node("inbox", cluster.ScriptSettings("json"));
-        await script.ReadAsync("kill");
-        await cluster.Silos[1].Process.KillAsync();
+        var host = (await script.ReadAsync("kill")).GetProperty("silo").GetString()!;
+        await cluster.Silos.Single(silo => host.Contains($":{silo.Port}@", StringComparison.Ordinal)).Process.KillAsync();
         await script.SayAsync("killed");
         await script.PassAsync();
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
+using WsCluster.Configuration;
 using WsCluster.Grains.Channels;
 using WsCluster.Routing;
 

@@ -32,7 +32,7 @@ export default async function run(t) {
     await send(n, 0);
   }
   assert.equal((await t.api('inbox_state', { user }, 1)).unread, 3);
-  t.say({ at: 'kill', channel: inbox });
+  t.say({ kind: 'kill', silo: (await t.api('explain', { channel: inbox, user })).stream.silo });
   await t.told('killed');
   await send(3, 1); // a repeat: its outcome is known
   await send(4, 1);
