@@ -7,8 +7,9 @@ internal sealed class UserMemory(string user, IUserStore store)
 {
     private readonly TurnLock _turn = new();
     private (UserRecord Record, long Version)? _known;
+    private bool _isCertain; // false as well while a write is under way
 
-    /// <summary>The record. It was read by <see cref="LoadAsync"/>.</summary>
+    /// <summary>The record as it was read by <see cref="LoadAsync"/>, or written since.</summary>
     public UserRecord Record => _known!.Value.Record;
 
     /// <summary>Counts the reads: what was made of a record of another read may be out of date.</summary>
@@ -18,7 +19,7 @@ internal sealed class UserMemory(string user, IUserStore store)
     /// <exception cref="WsClusterException">The store is away: temporary.</exception>
     public async ValueTask LoadAsync()
     {
-        if (_known is null)
+        if (!_isCertain)
         {
             await _turn.EnterAsync();
             try
@@ -47,13 +48,14 @@ internal sealed class UserMemory(string user, IUserStore store)
                 return;
             }
 
-            _known = null; // until it is certain
+            _isCertain = false;
             if (!await store.TryWriteAsync(user, changed, version))
             {
                 throw new WsClusterException(ErrorCode.Internal, "The user's state was changed elsewhere: try again.");
             }
 
             _known = (changed, version + 1);
+            _isCertain = true;
         }
         finally
         {
@@ -63,9 +65,10 @@ internal sealed class UserMemory(string user, IUserStore store)
 
     private async ValueTask ReadAsync()
     {
-        if (_known is null)
+        if (!_isCertain)
         {
             _known = await store.ReadAsync(user);
+            _isCertain = true;
             Reads++;
         }
     }

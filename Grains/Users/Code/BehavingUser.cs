@@ -96,9 +96,14 @@ internal sealed class BehavingUser(
         try
         {
             await memory.LoadAsync();
-            var (handlers, behaviorUser, _) = _instance ??= Begin();
+            if (_instance?.Read != memory.Reads)
+            {
+                End(); // its state was made of an earlier read
+            }
+
+            var (handlers, behaviorUser, read) = _instance ??= Begin();
             var answer = await handlers.AskAsync(handler, run);
-            await SaveAsync(handlers.Behavior, also);
+            await SaveAsync(handlers.Behavior, read, also);
             foreach (var command in behaviorUser.TakeCommands())
             {
                 execute(command);
@@ -113,11 +118,6 @@ internal sealed class BehavingUser(
         }
         finally
         {
-            if (_instance is { Read: var read } && read != memory.Reads)
-            {
-                End(); // its state was made of an earlier read
-            }
-
             _turn.Exit();
         }
     }
@@ -152,7 +152,7 @@ internal sealed class BehavingUser(
         _instance = null;
     }
 
-    private async Task SaveAsync(UserBehavior behavior, Func<UserRecord, UserRecord>? also)
+    private async Task SaveAsync(UserBehavior behavior, int read, Func<UserRecord, UserRecord>? also)
     {
         byte[]? state;
         try
@@ -178,6 +178,11 @@ internal sealed class BehavingUser(
         {
             await memory.UpdateAsync(record =>
             {
+                if (memory.Reads != read)
+                {
+                    throw BehaviorFailure.GivenUp(); // read anew since the handler began: what it decided on may be out of date
+                }
+
                 record = also is null ? record : also(record);
                 return changed ? record with { State = state } : record;
             });
