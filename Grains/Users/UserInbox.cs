@@ -119,7 +119,8 @@ internal sealed class UserInbox(
             {
                 var page = await readAfter(told, UnreadMessages.MaxMessages);
                 var unread = new UnreadMessages { Inbox = state, Messages = page.Publications, Key = $"{state.Top.Epoch}:{told + 1}" };
-                await tell(unread, record => record with { Inbox = Of(record.Inbox, state.Top.Epoch) with { Told = state.Top.Offset } });
+                var last = page.Publications.Count > 0 ? page.Publications[^1].Offset : state.Top.Offset; // what is left is told at the next time
+                await tell(unread, record => record with { Inbox = Of(record.Inbox, state.Top.Epoch) with { Told = last } });
             }
         }
         finally

@@ -10,7 +10,8 @@ public sealed record UnreadMessages
     public required InboxState Inbox { get; init; }
 
     /// <summary>
-    /// The unread messages that the behavior has not been told of before, oldest first: the first <see cref="MaxMessages"/> of them.
+    /// The unread messages that the behavior has not been told of before, oldest first. After <see cref="MaxMessages"/> the others follow in
+    /// another call, some minutes later.
     /// </summary>
     public required IReadOnlyList<Publication> Messages { get; init; }
 

@@ -123,6 +123,20 @@ public sealed class UserBehaviorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Unread_MoreThanOneCallTakes_IsToldInSeveral()
+    {
+        for (var i = 1; i <= 250; i++)
+        {
+            await _user.SendAsync(i);
+        }
+
+        await AdvanceAsync(90);
+
+        Assert.Equal(Enumerable.Range(1, 250), _seen.SelectMany(mail => mail.Split("new ")[1].Split(',')).Select(int.Parse));
+        Assert.Equal(3, _seen.Count);
+    }
+
+    [Fact]
     public async Task Unread_ReadInTime_IsNotTold()
     {
         await _user.SendAsync("a");
