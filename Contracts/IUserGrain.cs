@@ -18,4 +18,18 @@ public interface IUserGrain : IGrainWithStringKey
     /// <summary>Whether the user is there, and when it last was.</summary>
     [Alias("GetStatus")]
     Task<UserStatus> GetStatusAsync();
+
+    /// <summary>How far the user has read its inbox.</summary>
+    /// <exception cref="WsClusterException"><see cref="ErrorCode.NotAvailable"/>: this user has none.</exception>
+    [Alias("GetInbox")]
+    Task<InboxState> GetInboxAsync();
+
+    /// <summary>
+    /// The user has read its inbox up to a message. All of the user's live connections are told at once, when that is news: a cursor
+    /// does not go back, and a repeat changes nothing.
+    /// </summary>
+    /// <param name="upTo">The message's offset; beyond the newest it means all that is there.</param>
+    /// <exception cref="WsClusterException"><see cref="ErrorCode.NotAvailable"/>: this user has none.</exception>
+    [Alias("MarkInboxRead")]
+    Task<InboxState> MarkInboxReadAsync(ulong upTo);
 }

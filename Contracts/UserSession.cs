@@ -18,4 +18,7 @@ public sealed record UserSession
 
     /// <summary>The application's version as the client gave it; may be empty.</summary>
     [Id(4)] public string Version { get; init; } = "";
+
+    /// <summary>What its connect is decided by; null once it is.</summary>
+    [Id(5)] internal ConnectAttempt? Attempt { get; init; }
 }

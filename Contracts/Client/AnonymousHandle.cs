@@ -26,4 +26,11 @@ internal sealed class AnonymousHandle(OrleansWsCluster cluster) : IUserHandle
 
     public Task<UserStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
         Task.FromException<UserStatus>(new WsClusterException(ErrorCode.NotAvailable, "Anonymous connections are no user."));
+
+    public Task<InboxState> GetInboxAsync(CancellationToken cancellationToken = default) => NoInbox();
+
+    public Task<InboxState> MarkInboxReadAsync(ulong upTo, CancellationToken cancellationToken = default) => NoInbox();
+
+    private static Task<InboxState> NoInbox() =>
+        Task.FromException<InboxState>(new WsClusterException(ErrorCode.NotAvailable, "Anonymous connections have no inbox."));
 }

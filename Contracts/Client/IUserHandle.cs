@@ -29,4 +29,12 @@ public interface IUserHandle
     /// <summary>Whether the user is there, and when it last was.</summary>
     /// <exception cref="WsClusterException"><see cref="ErrorCode.NotAvailable"/> for the anonymous connections.</exception>
     Task<UserStatus> GetStatusAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>How far the user has read its inbox. Publish to the inbox as to any channel: <see cref="InboxChannel.Of"/>.</summary>
+    /// <exception cref="WsClusterException"><see cref="ErrorCode.NotAvailable"/>: this user has none.</exception>
+    Task<InboxState> GetInboxAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The user has read its inbox up to the message with this offset; see <see cref="IUserGrain.MarkInboxReadAsync"/>.</summary>
+    /// <exception cref="WsClusterException"><see cref="ErrorCode.NotAvailable"/>: this user has none.</exception>
+    Task<InboxState> MarkInboxReadAsync(ulong upTo, CancellationToken cancellationToken = default);
 }

@@ -22,4 +22,10 @@ internal sealed class UserHandle(string id, IGrainFactory grains, CallRetry retr
 
     public Task<UserStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
         retry.RepeatAsync(() => Grain.GetStatusAsync(), cancellationToken);
+
+    public Task<InboxState> GetInboxAsync(CancellationToken cancellationToken = default) =>
+        retry.RepeatAsync(() => Grain.GetInboxAsync(), cancellationToken);
+
+    public Task<InboxState> MarkInboxReadAsync(ulong upTo, CancellationToken cancellationToken = default) =>
+        retry.RepeatAsync(() => Grain.MarkInboxReadAsync(upTo), cancellationToken);
 }

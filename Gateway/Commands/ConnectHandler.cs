@@ -4,6 +4,7 @@ using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Proxies;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
+using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Commands;
 
@@ -37,12 +38,6 @@ internal sealed class ConnectHandler(
             return refusal;
         }
 
-        refusal = planner.Plan(request, identity, channels, out var plans);
-        if (!refusal.IsNone)
-        {
-            return refusal;
-        }
-
         connection.Authenticated(identity);
         if (!live.Check(connection))
         {
@@ -50,9 +45,25 @@ internal sealed class ConnectHandler(
         }
 
         connection.Writer.Hold(); // commands for the user and server-side channels may push from here on
-        if (identity.User.Length > 0 && !await users.RegisterAsync(connection, identity))
+        SessionAdmission? admission = identity.User.Length > 0 ? await users.RegisterAsync(connection, identity, AttemptOf(connection, request)) : null;
+        if (admission is { Admitted: false, Decision: var no })
         {
-            return DisconnectCode.ConnectionLimit;
+            return no?.Denial is { } denial ? denial : DisconnectCode.ConnectionLimit;
+        }
+
+        if (admission?.Decision is { } decision)
+        {
+            data = decision.Data ?? data;
+            if (decision.Info is not null)
+            {
+                connection.Refreshed(connection.Identity! with { Info = decision.Info });
+            }
+        }
+
+        refusal = planner.Plan(request, identity, channels, admission, out var plans);
+        if (!refusal.IsNone)
+        {
+            return refusal;
         }
 
         var results = new Dictionary<string, SubscribeResult>(StringComparer.Ordinal);
@@ -69,6 +80,11 @@ internal sealed class ConnectHandler(
         live.Check(connection);
         return Refusal.None;
     }
+
+    /// <summary>What the user's behavior is asked; pages of the console are no user of the application's.</summary>
+    private static ConnectAttempt? AttemptOf(Connection connection, ConnectRequest request) => connection.Identity is { IsConsole: false } identity
+        ? new ConnectAttempt { Caller = connection.AsCaller(), Data = request.Data.ToByteArray(), Name = identity.Name, Version = identity.Version }
+        : null;
 
     /// <summary>Subscribes to all planned channels at once.</summary>
     private async Task<Refusal> SubscribeAsync(

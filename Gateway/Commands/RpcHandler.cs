@@ -7,16 +7,21 @@ using WsCluster.Gateway.Subscriptions;
 namespace WsCluster.Gateway.Commands;
 
 /// <summary>
-/// Hands a client's call to the application (protocol §12.4): to the behavior of a channel when the method is
-/// <c>channel/method</c> and the channel has one, else to the proxy. Without an application to answer it is error 108.
+/// Answers a client's call (protocol §12.4): the behavior of a channel does when the method is <c>channel/method</c> and the channel has
+/// one, the user's inbox its own methods, and the application behind the proxy all others. Without an application to answer it is error 108.
 /// </summary>
-internal sealed class RpcHandler(RpcProxy proxy, ChannelRpc channels) : ICommandHandler
+internal sealed class RpcHandler(RpcProxy proxy, ChannelRpc channels, InboxRpc inboxes) : ICommandHandler
 {
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
         if (channels.TryFind(command.Rpc.Method, out var channel, out var method))
         {
             return await channels.AnswerAsync(connection, command, channel, method);
+        }
+
+        if (inboxes.Has(command.Rpc.Method))
+        {
+            return await inboxes.AnswerAsync(connection, command);
         }
 
         if (!proxy.IsOn)

@@ -52,8 +52,8 @@ internal sealed class UserConnections : ISiloBound
         }
     }
 
-    /// <summary>Registers an added connection with the user's grain. False when the user has as many as allowed.</summary>
-    public async Task<bool> RegisterAsync(UserSession session)
+    /// <summary>Registers an added connection with the user's grain.</summary>
+    public async Task<SessionAdmission> RegisterAsync(UserSession session)
     {
         var admission = await _directory.Calls.RepeatAsync(() => _grain.ConnectAsync(session, _lane));
         if (admission.Admitted)
@@ -61,7 +61,7 @@ internal sealed class UserConnections : ISiloBound
             Bind(admission.SiloId);
         }
 
-        return admission.Admitted;
+        return admission;
     }
 
     /// <summary>Forgets a connection. True when none is left.</summary>

@@ -47,8 +47,8 @@ internal sealed class UserDirectory(
         }
     }
 
-    /// <summary>Registers a connection of a user. False when the user has as many in the cluster as allowed.</summary>
-    public async Task<bool> RegisterAsync(Connection connection, ClientIdentity identity)
+    /// <summary>Registers a connection of a user, unless the user has as many in the cluster as allowed or its behavior says no.</summary>
+    public async Task<SessionAdmission> RegisterAsync(Connection connection, ClientIdentity identity, ConnectAttempt? attempt)
     {
         var session = new UserSession
         {
@@ -72,13 +72,13 @@ internal sealed class UserDirectory(
 
         try
         {
-            var admitted = await user.RegisterAsync(session);
-            if (!admitted)
+            var admission = await user.RegisterAsync(session with { Attempt = attempt });
+            if (!admission.Admitted)
             {
                 Remove(user, connection.Id);
             }
 
-            return admitted;
+            return admission;
         }
         catch
         {

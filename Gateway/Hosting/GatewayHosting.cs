@@ -34,6 +34,7 @@ internal static class GatewayHosting
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddChannelNamespaces(configuration);
+        services.AddInbox(configuration);
         services.AddTokenVerification(configuration);
         services.AddConsoleAccess(configuration);
         services.AddProxies(configuration);
@@ -84,6 +85,7 @@ internal static class GatewayHosting
         services.AddSingleton<SubscriptionRecovery>();
         services.AddSingleton<BehaviorCalls>();
         services.AddSingleton<ChannelRpc>();
+        services.AddSingleton<InboxRpc>();
         services.AddSingleton<SubscriptionEntry>();
         services.AddSingleton<SubscriptionService>();
         services.AddSingleton<UserCommandExecutor>();

@@ -25,6 +25,8 @@ namespace WsCluster.Gateway.ServerApi;
 [JsonSerializable(typeof(RevokeBody))]
 [JsonSerializable(typeof(ListBody))]
 [JsonSerializable(typeof(UserStatusBody))]
+[JsonSerializable(typeof(InboxSendBody))]
+[JsonSerializable(typeof(InboxReadBody))]
 [JsonSerializable(typeof(ExplainBody))]
 [JsonSerializable(typeof(BatchBody))]
 [JsonSerializable(typeof(LegacyBody))]

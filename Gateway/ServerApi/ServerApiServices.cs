@@ -14,6 +14,7 @@ internal static class ServerApiServices
         services.AddCheckedOptions<ApiOptions>(configuration, ApiOptions.SectionName)
             .Validate(o => o.Keys.All(key => !string.IsNullOrWhiteSpace(key)), "WsCluster:Api:Keys holds an empty key: remove it or set it.");
         services.AddChannelNamespaces(configuration);
+        services.AddInbox(configuration);
         services.AddOptions<WsClusterClientOptions>().Bind(configuration.GetSection(WsClusterClientOptions.SectionName));
         services.AddWsCluster();
 
@@ -45,6 +46,9 @@ internal static class ServerApiServices
         AddMethod<ConnectionsMethod>();
         AddMethod<UsersMethod>();
         AddMethod<UserStatusMethod>();
+        AddMethod<InboxSendMethod>();
+        AddMethod<InboxStateMethod>();
+        AddMethod<InboxReadMethod>();
         AddMethod<ExplainMethod>();
         return services;
 

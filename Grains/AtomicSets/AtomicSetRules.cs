@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
 using WsCluster.Grains.Channels;
+using WsCluster.Grains.Users;
 
 namespace WsCluster.Grains.AtomicSets;
 
@@ -8,7 +9,7 @@ namespace WsCluster.Grains.AtomicSets;
 /// Everything that a channel could say no to, asked before the set is decided: from then on no channel may refuse its part. So
 /// channels whose behavior decides about publications cannot be in a set.
 /// </summary>
-internal sealed class AtomicSetRules(IOptions<ChannelNamespaces> namespaces, IOptions<AtomicPublishOptions> options)
+internal sealed class AtomicSetRules(IOptions<ChannelNamespaces> namespaces, InboxOptions inbox, IOptions<AtomicPublishOptions> options)
 {
     /// <summary>Throws for a set that must not be published.</summary>
     public void Check(AtomicPublishRequest request)
@@ -65,6 +66,10 @@ internal sealed class AtomicSetRules(IOptions<ChannelNamespaces> namespaces, IOp
         }
 
         PublishRules.Check(publication.Request, found.PublicationDataFormat);
+        if (inbox.Enabled && InboxChannel.UserOf(publication.Channel, inbox.Namespace) is not null)
+        {
+            InboxGuard.Check(inbox, publication.Request);
+        }
     }
 
     private static WsClusterException Bad(string message) => new(ErrorCode.BadRequest, message);

@@ -23,7 +23,7 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
     private readonly BehaviorTimers _timers;
     private readonly BehaviorState _state;
     private readonly BehaviorChannel _channel;
-    private readonly BehaviorHandlers _handlers;
+    private readonly BehaviorHandlers<ChannelBehavior> _handlers;
     private readonly OptimisticAppends _appends;
     private readonly StateSaving _saving;
     private StreamSnapshot? _arrived;
@@ -47,7 +47,15 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         _timers = new BehaviorTimers(startTimer, OnTimerAsync);
         _state = new BehaviorState(channel, behavior, context.Options, options.HistorySize, context.Metrics, context.Logger);
         _channel = new BehaviorChannel(channel, _state, _timers, context.Options, context.Time);
-        _handlers = new BehaviorHandlers(channel, behavior, context.Options, giveUp, context.Time, context.Metrics, context.Logger);
+        _handlers = new BehaviorHandlers<ChannelBehavior>(
+            behavior,
+            context.Options,
+            giveUp,
+            context.Time,
+            context.Metrics,
+            new BehaviorFaultLog(
+                (handler, exception) => BehaviorLog.Threw(context.Logger, channel, handler, exception),
+                (handler, limit) => BehaviorLog.TookTooLong(context.Logger, channel, handler, limit)));
         _appends = new OptimisticAppends(_state, owner.Deliver);
         behavior.Attach(_channel);
         Stream = open(this);

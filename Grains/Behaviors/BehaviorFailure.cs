@@ -11,7 +11,7 @@ internal static class BehaviorFailure
         exception is WsClusterException own ? own : new WsClusterException(Denial.Of(ErrorCode.Internal) with { IsTemporary = false });
 
     /// <summary>The instance is given up: a repeat of the call finds another one.</summary>
-    public static WsClusterException GivenUp() => new(ErrorCode.Internal, "The channel's behavior is started anew: try again.");
+    public static WsClusterException GivenUp() => new(ErrorCode.Internal, "The behavior is started anew: try again.");
 
     /// <summary>It was decided on something that then did not come to be.</summary>
     public static WsClusterException Overtaken() => new(ErrorCode.Internal, "An earlier publication that this was decided on did not come to be: try again.");
@@ -20,5 +20,5 @@ internal static class BehaviorFailure
     public static WsClusterException NotPublished() => new(ErrorCode.Internal, "What the call publishes could not be published.");
 
     /// <summary>More waits for the behavior than may.</summary>
-    public static WsClusterException TooMuch() => new(ErrorCode.TooManyRequests, "Too much waits for the channel's behavior.");
+    public static WsClusterException TooMuch() => new(ErrorCode.TooManyRequests, "Too much waits for the behavior.");
 }

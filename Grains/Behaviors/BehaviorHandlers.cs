@@ -1,21 +1,20 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Logging;
-using WsCluster.Behaviors;
 
 namespace WsCluster.Grains.Behaviors;
 
 /// <summary>
-/// Calls a behavior's handlers, so that whatever they do ends in time and as something the channel can go on with. The caller
+/// Calls a behavior's handlers, so that whatever they do ends in time and as something the channel or user can go on with. The caller
 /// has the turn.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A source without a timer holds nothing to dispose of.")]
-internal sealed class BehaviorHandlers(
-    string channel, ChannelBehavior behavior, BehaviorOptions options, Action giveUp, TimeProvider time, GrainMetrics metrics, ILogger logger)
+internal sealed class BehaviorHandlers<TBehavior>(
+    TBehavior behavior, BehaviorOptions options, Action giveUp, TimeProvider time, GrainMetrics metrics, BehaviorFaultLog log)
+    where TBehavior : class
 {
     private readonly CancellationTokenSource _patience = new(); // cancelled once, when the instance is given up
 
     /// <summary>The behavior.</summary>
-    public ChannelBehavior Behavior => behavior;
+    public TBehavior Behavior => behavior;
 
     /// <summary>True once a handler took too long: it may still be running, so no other one may run.</summary>
     public bool IsGivenUp { get; private set; }
@@ -23,7 +22,7 @@ internal sealed class BehaviorHandlers(
     /// <summary>Runs a handler that answers. What it needs is an argument, so that the way of a publication makes no closure.</summary>
     /// <exception cref="WsClusterException">It threw, took too long, or the instance had been given up.</exception>
     public async ValueTask<T> AskAsync<TArgument, T>(
-        string handler, Func<ChannelBehavior, TArgument, CancellationToken, ValueTask<T>> ask, TArgument argument)
+        string handler, Func<TBehavior, TArgument, CancellationToken, ValueTask<T>> ask, TArgument argument)
     {
         if (IsGivenUp)
         {
@@ -39,7 +38,7 @@ internal sealed class BehaviorHandlers(
         {
             if (e is not WsClusterException)
             {
-                BehaviorLog.Threw(logger, channel, handler, e);
+                log.Threw(handler, e);
                 metrics.BehaviorFailed("threw");
             }
 
@@ -47,8 +46,13 @@ internal sealed class BehaviorHandlers(
         }
     }
 
+    /// <summary>Runs a handler that answers, where a closure costs nothing that counts.</summary>
+    /// <exception cref="WsClusterException">As above.</exception>
+    public ValueTask<T> AskAsync<T>(string handler, Func<TBehavior, CancellationToken, ValueTask<T>> ask) =>
+        AskAsync(handler, static (target, ask, cancellationToken) => ask(target, cancellationToken), ask);
+
     /// <summary>Runs a handler that answers nobody. False when it failed, which is logged.</summary>
-    public async ValueTask<bool> RunAsync(string handler, Func<ChannelBehavior, CancellationToken, ValueTask> run)
+    public async ValueTask<bool> RunAsync(string handler, Func<TBehavior, CancellationToken, ValueTask> run)
     {
         try
         {
@@ -81,7 +85,7 @@ internal sealed class BehaviorHandlers(
         {
             IsGivenUp = true;
             _ = answer.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            BehaviorLog.TookTooLong(logger, channel, handler, options.Timeout);
+            log.TookTooLong(handler, options.Timeout);
             metrics.BehaviorFailed("timeout");
             giveUp();
             throw BehaviorFailure.GivenUp();

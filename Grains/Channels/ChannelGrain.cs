@@ -7,6 +7,7 @@ using WsCluster.Grains.History;
 using WsCluster.Grains.Limits;
 using WsCluster.Grains.Relays;
 using WsCluster.Grains.Routing;
+using WsCluster.Grains.Users;
 using WsCluster.Routing;
 
 namespace WsCluster.Grains.Channels;
@@ -23,6 +24,7 @@ internal sealed class ChannelGrain(
     LiveChannels live,
     HotChannels hot,
     SiloLimits limits,
+    InboxOptions inbox,
     ISiloStatusOracle silos,
     TimeProvider time,
     GrainMetrics metrics,
@@ -37,6 +39,7 @@ internal sealed class ChannelGrain(
     private bool _isInternal;
     private IChannelStream _stream = null!;
     private BehavingStream? _behavior; // the same stream, where application code lives in the channel
+    private InboxGuard? _inbox; // where the channel is one
     private HistoryReader _history = null!;
     private GroupPublishing _publishing = null!;
     private GatewayAttachments _gateways = null!;
@@ -58,8 +61,9 @@ internal sealed class ChannelGrain(
             ChannelLog.TakenOver(logger, _name);
         }
 
+        _inbox = inbox.Enabled ? InboxGuard.Of(inbox, _name, GrainFactory) : null;
         _history = new HistoryReader(_stream);
-        _publishing = new GroupPublishing(_stream);
+        _publishing = new GroupPublishing(_stream, _inbox);
         _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync), new ChannelFanOut(_name, hot));
         _deliveries = new ChannelDeliveries(_name, _gateways);
         _ledger = new PublicationLedger(_gateways, limits.Ledgers, time);
@@ -116,6 +120,12 @@ internal sealed class ChannelGrain(
         if (request.Mark is null) // an atomic set was checked before it was decided that it comes to be
         {
             PublishRules.Check(request, format);
+            _inbox?.Check(request);
+        }
+
+        if (_inbox is not null)
+        {
+            await _inbox.ExpectAsync();
         }
 
         // A durable stream is away for a while here, and anything else may run: more publishes join the queue behind this one,
@@ -130,7 +140,13 @@ internal sealed class ChannelGrain(
     {
         ArgumentNullException.ThrowIfNull(requests);
         var started = time.GetTimestamp();
-        var outcomes = await _publishing.PublishAsync(requests, Options());
+        var options = Options();
+        if (_inbox is not null)
+        {
+            await _inbox.ExpectAsync();
+        }
+
+        var outcomes = await _publishing.PublishAsync(requests, options);
         _lifetime.Stay(_gateways.Count > 0);
         metrics.PublishAnswered(time.GetElapsedTime(started));
         return new PublishReceipt { SiloId = outboxes.SiloId, Outcomes = outcomes };
@@ -354,7 +370,7 @@ internal sealed class ChannelGrain(
     /// <summary>Where nothing else keeps the activation, each publication must: then they come as calls.</summary>
     private void OpenEntrance()
     {
-        if (_entrance is null && _stream.TakesAnyThread)
+        if (_entrance is null && _inbox is null && _stream.TakesAnyThread)
         {
             _entrance = new ChannelEntrance(_stream, Options(), () => _lifetime.WatchesExpiry);
             live.Open(_name, _entrance);

@@ -1,11 +1,12 @@
 using WsCluster.Configuration;
 using WsCluster.Grains.History;
+using WsCluster.Grains.Users;
 using WsCluster.Routing;
 
 namespace WsCluster.Grains.Channels;
 
 /// <summary>Publishes several requests of one call. All are handed to the stream before any is waited for, so that a durable one writes them as one group.</summary>
-internal sealed class GroupPublishing(IChannelStream stream)
+internal sealed class GroupPublishing(IChannelStream stream, InboxGuard? inbox = null)
 {
     /// <summary>Publishes in order; each outcome is that of the request at its place.</summary>
     public async ValueTask<PublishOutcome[]> PublishAsync(PublishRequest[] requests, ChannelOptions options)
@@ -17,6 +18,7 @@ internal sealed class GroupPublishing(IChannelStream stream)
             try
             {
                 PublishRules.Check(requests[i], options.PublicationDataFormat);
+                inbox?.Check(requests[i]);
                 var append = stream.AppendAsync(requests[i]);
                 if (append.IsCompletedSuccessfully)
                 {

@@ -56,6 +56,15 @@ internal static class SiloGrains
         silo.Services.TryAddSingleton<ILastSeenStore>(s => s.GetRequiredService<ClusterOptions>().IsEmbedded
             ? s.GetRequiredService<MemoryLastSeenStore>()
             : s.GetRequiredService<RedisLastSeenStore>());
+        silo.Services.TryAddSingleton<MemoryUserStore>();
+        silo.Services.TryAddSingleton<RedisUserStore>();
+        silo.Services.TryAddSingleton<IUserStore>(s => s.GetRequiredService<ClusterOptions>().IsEmbedded
+            ? s.GetRequiredService<MemoryUserStore>()
+            : s.GetRequiredService<RedisUserStore>());
+        silo.Services.TryAddSingleton<UserFeatures>();
+        var inbox = silo.Services.AddInbox(configuration);
+        silo.Services.AddSingleton<IValidateOptions<ChannelNamespaces>, UnreadRules>();
+        silo.UseUnreadReminders(inbox, configuration.GetSection(ClusterOptions.SectionName).Get<ClusterOptions>() ?? new ClusterOptions());
         silo.Services.AddCheckedOptions<AuthorizerOptions>(configuration, AuthorizerOptions.SectionName);
         silo.Services.AddSingleton<IValidateOptions<ChannelNamespaces>, AuthorizerRules>();
         silo.Services.AddCheckedOptions<BehaviorOptions>(configuration, BehaviorOptions.SectionName);

@@ -23,8 +23,7 @@ internal sealed class RedisLastSeenStore(RedisLink link, ClusterOptions cluster,
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)at)
             : null;
 
-    private RedisKey Key(string user) =>
-        $"wscluster:{{{cluster.ClusterId}:{user.Replace("%", "%25", StringComparison.Ordinal).Replace("{", "%7B", StringComparison.Ordinal).Replace("}", "%7D", StringComparison.Ordinal)}}}:seen";
+    private RedisKey Key(string user) => UserKey.Of(cluster, user, "seen");
 
     private async Task<T> TryAsync<T>(Func<IDatabase, Task<T>> call, T otherwise)
     {

@@ -1,9 +1,11 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Runtime;
 using Orleans.Serialization;
 using WsCluster.Grains.Limits;
 using WsCluster.Grains.Routing;
+using WsCluster.Grains.Users.Code;
 using WsCluster.Routing;
 
 namespace WsCluster.Grains.Users;
@@ -14,11 +16,13 @@ internal sealed class UserGrain(
     Serializer serializer,
     GatewayOutboxes outboxes,
     SiloLimits limits,
+    UserFeatures features,
     ILastSeenStore lastSeen,
     TimeProvider time,
     GrainMetrics metrics,
-    ILogger<UserGrain> logger) : Grain, IUserGrain, IUserRouting
+    ILogger<UserGrain> logger) : Grain, IUserGrain, IUserRouting, IUnreadReminder, IRemindable
 {
+    private const string UnreadReminder = "unread";
     private static readonly TimeSpan MoveFlushLimit = TimeSpan.FromSeconds(1);
 
     private readonly UserSessions _sessions = new(options.Value.SingleConnection ? 0 : options.Value.MaxConnections, limits.Sessions);
@@ -27,12 +31,15 @@ internal sealed class UserGrain(
     private DateTimeOffset? _lastSeenAt; // null before this activation saw the user
     private GatewayAttachments _gateways = null!;
     private ActivationPin _pin = null!;
+    private BehavingUser? _behavior; // where the application has code for users
+    private UserInbox? _inbox; // where users have one
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _user = this.GetPrimaryKeyString();
         _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IUserRouting>().GatewayLostAsync));
         _pin = new ActivationPin(this, DelayDeactivation);
+        (_behavior, _inbox) = features.Open(_user, _sessions.All, Deliver, this);
         metrics.UserActivated();
         return Task.CompletedTask;
     }
@@ -60,11 +67,7 @@ internal sealed class UserGrain(
     public Task ExecuteAsync(UserCommand command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        if (_gateways.Count > 0)
-        {
-            Deliver(DeliveryKind.UserCommand, serializer.SerializeToArray(command));
-        }
-
+        Deliver(command);
         return Task.CompletedTask;
     }
 
@@ -77,19 +80,44 @@ internal sealed class UserGrain(
         return new UserStatus { Connections = connections, LastSeenAt = connections > 0 ? time.GetUtcNow() : _lastSeenAt ?? known };
     }
 
-    public Task<SessionAdmission> ConnectAsync(UserSession session, GatewayLane lane)
+    public async Task<InboxState> GetInboxAsync() => await Inbox().GetAsync();
+
+    public async Task<InboxState> MarkInboxReadAsync(ulong upTo)
+    {
+        var (state, isNews) = await Inbox().MarkReadAsync(upTo);
+        if (isNews)
+        {
+            Deliver(new SendToUser { Data = state.ToMessage() });
+        }
+
+        return state;
+    }
+
+    public async Task<SessionAdmission> ConnectAsync(UserSession session, GatewayLane lane)
     {
         ArgumentNullException.ThrowIfNull(session);
+        var attempt = session.Attempt;
+        session = session with { Attempt = null };
+        var decision = attempt is not null && _behavior is not null ? await _behavior.DecideConnectAsync(attempt) : null;
+        if (decision?.Denial is not null)
+        {
+            Ended(_sessions.Remove(session.Client, session.GatewayId)); // let in before, by a call whose answer was lost
+            DetachIfUnused(session.GatewayId);
+            return new SessionAdmission(false, outboxes.SiloId) { Decision = decision };
+        }
+
+        var inbox = attempt is not null && _inbox is not null ? await _inbox.GetAsync() : null;
         Attach(lane);
-        var admitted = _sessions.TryAdd(session);
+        var isNew = !_sessions.Has(session.Client);
+        var admitted = _sessions.TryAdd(session, decision?.MaxSessions);
         if (admitted && options.Value.SingleConnection && _sessions.Count > 1)
         {
-            Deliver(DeliveryKind.UserCommand, serializer.SerializeToArray<UserCommand>(new DisconnectUser
+            Deliver(new DisconnectUser
             {
                 Code = (int)DisconnectCode.ConnectionLimit,
                 Reason = DisconnectCode.ConnectionLimit.Reason(),
                 Whitelist = [session.Client],
-            }));
+            });
         }
 
         if (!admitted)
@@ -97,14 +125,18 @@ internal sealed class UserGrain(
             metrics.LimitHit("sessions");
             UserLog.Refused(logger, _user, session.Client, lane.GatewayId);
         }
+        else if (isNew)
+        {
+            _behavior?.Tell(session, connected: true);
+        }
 
         DetachIfUnused(lane.GatewayId);
-        return Task.FromResult(new SessionAdmission(admitted, outboxes.SiloId));
+        return new SessionAdmission(admitted, outboxes.SiloId) { Decision = decision, Inbox = inbox };
     }
 
     public Task DisconnectAsync(string client, string gatewayId)
     {
-        _sessions.Remove(client, gatewayId);
+        Ended(_sessions.Remove(client, gatewayId));
         DetachIfUnused(gatewayId);
         return Task.CompletedTask;
     }
@@ -113,7 +145,7 @@ internal sealed class UserGrain(
     {
         ArgumentNullException.ThrowIfNull(sessions);
         Attach(lane);
-        _sessions.Replace(lane.GatewayId, sessions);
+        Ended(_sessions.Replace(lane.GatewayId, sessions));
         DetachIfUnused(lane.GatewayId);
         return Task.FromResult(new SessionAdmission(true, outboxes.SiloId));
     }
@@ -124,11 +156,49 @@ internal sealed class UserGrain(
         if (_gateways.IsLost(gatewayId, incarnation))
         {
             UserLog.GatewayLost(logger, _user, gatewayId);
-            _sessions.RemoveGateway(gatewayId);
+            Ended(_sessions.RemoveGateway(gatewayId));
             DetachIfUnused(gatewayId);
         }
 
         return Task.CompletedTask;
+    }
+
+    public async Task ExpectUnreadAsync()
+    {
+        if (_inbox is not null)
+        {
+            await _inbox.ExpectAsync();
+        }
+    }
+
+    async Task IRemindable.ReceiveReminder(string reminderName, TickStatus status)
+    {
+        if (_inbox is null || _behavior is null)
+        {
+            await ((IUnreadReminder)this).ClearAsync(); // inboxes, or the application's code, are switched off by now
+            return;
+        }
+
+        try
+        {
+            await _inbox.RemindAsync(_behavior.TellUnreadAsync);
+        }
+        catch (Exception e)
+        {
+            UserLog.UnreadNotTold(logger, _user, e.Message);
+        }
+    }
+
+    async Task<bool> IUnreadReminder.IsSetAsync() => await this.GetReminder(UnreadReminder) is not null;
+
+    Task IUnreadReminder.SetAsync(TimeSpan due, TimeSpan period) => this.RegisterOrUpdateReminder(UnreadReminder, due, period);
+
+    async Task IUnreadReminder.ClearAsync()
+    {
+        if (await this.GetReminder(UnreadReminder) is { } reminder)
+        {
+            await this.UnregisterReminder(reminder);
+        }
     }
 
     private void Attach(GatewayLane lane)
@@ -136,7 +206,7 @@ internal sealed class UserGrain(
         ArgumentNullException.ThrowIfNull(lane);
         if (_gateways.Attach(lane))
         {
-            _sessions.RemoveGateway(lane.GatewayId); // those of the process that was there before
+            Ended(_sessions.RemoveGateway(lane.GatewayId)); // those of the process that was there before
         }
     }
 
@@ -162,6 +232,24 @@ internal sealed class UserGrain(
         else
         {
             _pin.Release(TimeSpan.Zero);
+        }
+    }
+
+    private void Ended(IReadOnlyList<UserSession> sessions)
+    {
+        foreach (var session in _behavior is null ? [] : sessions)
+        {
+            _behavior!.Tell(session, connected: false);
+        }
+    }
+
+    private UserInbox Inbox() => _inbox ?? throw new WsClusterException(ErrorCode.NotAvailable);
+
+    private void Deliver(UserCommand command)
+    {
+        if (_gateways.Count > 0)
+        {
+            Deliver(DeliveryKind.UserCommand, serializer.SerializeToArray(command));
         }
     }
 

@@ -20,6 +20,13 @@ public sealed class UserOptions
     public TimeSpan KeepLastSeen { get; set; }
 
     /// <summary>
+    /// How long what is kept of a user in Redis, the state of its behavior and its place in its inbox, outlives the last change of
+    /// it. Default: 365 days.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
+    public TimeSpan KeepState { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>
     /// One connection per user: a new one is let in and the others are closed with 3504. MaxConnections does not count then.
     /// </summary>
     public bool SingleConnection { get; set; }

@@ -13,13 +13,17 @@ internal sealed class UserSessions(int maxConnections, Allowance? silo = null)
 
     public IReadOnlyList<UserSession> All() => [.. _byClient.Values];
 
+    public bool Has(string client) => _byClient.ContainsKey(client);
+
     public bool HasAny(string gatewayId) => _byClient.Values.Any(session => session.GatewayId == gatewayId);
 
     /// <summary>Adds a connection unless there are as many as allowed. One that is known already is a repeat and stays.</summary>
-    public bool TryAdd(UserSession session)
+    /// <param name="session">The connection.</param>
+    /// <param name="most">A limit besides that of all users, or null.</param>
+    public bool TryAdd(UserSession session, int? most = null)
     {
         if (!_byClient.ContainsKey(session.Client) &&
-            ((maxConnections > 0 && Count >= maxConnections) || silo?.TryTake(1) == false))
+            ((maxConnections > 0 && Count >= maxConnections) || Count >= most || silo?.TryTake(1) == false))
         {
             return false;
         }
@@ -29,9 +33,10 @@ internal sealed class UserSessions(int maxConnections, Allowance? silo = null)
     }
 
     /// <summary>Replaces the connections of a gateway by its whole set, even beyond the limit: they exist already.</summary>
-    public void Replace(string gatewayId, IReadOnlyList<UserSession> sessions)
+    /// <returns>Those that are gone.</returns>
+    public IReadOnlyList<UserSession> Replace(string gatewayId, IReadOnlyList<UserSession> sessions)
     {
-        RemoveGateway(gatewayId);
+        var before = RemoveGateway(gatewayId);
         foreach (var session in sessions)
         {
             if (!_byClient.ContainsKey(session.Client))
@@ -41,30 +46,38 @@ internal sealed class UserSessions(int maxConnections, Allowance? silo = null)
 
             _byClient[session.Client] = session;
         }
+
+        return before.Count == 0 ? before : [.. before.Where(session => !_byClient.ContainsKey(session.Client))];
     }
 
     /// <summary>Removes a connection, if that gateway holds it.</summary>
-    public void Remove(string client, string gatewayId)
+    /// <returns>It, if it was there.</returns>
+    public IReadOnlyList<UserSession> Remove(string client, string gatewayId)
     {
-        if (_byClient.TryGetValue(client, out var session) && session.GatewayId == gatewayId)
+        if (!_byClient.TryGetValue(client, out var session) || session.GatewayId != gatewayId)
         {
-            _byClient.Remove(client);
-            silo?.Return(1);
+            return [];
         }
+
+        _byClient.Remove(client);
+        silo?.Return(1);
+        return [session];
     }
 
     /// <summary>The activation has ended: its sessions count no more.</summary>
     public void Close() => silo?.Return(Count);
 
-    public void RemoveGateway(string gatewayId)
+    /// <summary>Removes all connections of a gateway.</summary>
+    /// <returns>Those that were there.</returns>
+    public IReadOnlyList<UserSession> RemoveGateway(string gatewayId)
     {
-        foreach (var (client, session) in _byClient)
+        UserSession[] ended = [.. _byClient.Values.Where(session => session.GatewayId == gatewayId)];
+        foreach (var session in ended)
         {
-            if (session.GatewayId == gatewayId)
-            {
-                _byClient.Remove(client);
-                silo?.Return(1);
-            }
+            _byClient.Remove(session.Client);
         }
+
+        silo?.Return(ended.Length);
+        return ended;
     }
 }

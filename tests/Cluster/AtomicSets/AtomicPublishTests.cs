@@ -200,7 +200,7 @@ public sealed class AtomicPublishTests : IAsyncLifetime
         namespaces.Namespaces["durable"] = StreamTest.WithHistory(ChannelDurability.Redis);
         var process = new StoppableProcess(TestSets.Store(_publisher, options.Value), new GrainSetChannels(_cluster.Client), step);
         var publisher = new SetPublisher(
-            process, process, new AtomicSetRules(Options.Create(namespaces), options), options, TimeProvider.System, StreamTest.Metrics, NullLogger<SetPublisher>.Instance);
+            process, process, new AtomicSetRules(Options.Create(namespaces), new InboxOptions(), options), options, TimeProvider.System, StreamTest.Metrics, NullLogger<SetPublisher>.Instance);
         var publishing = publisher.PublishAsync(request);
         await await Task.WhenAny(publishing, process.Stopped);
         Assert.True(process.Stopped.IsCompleted, $"step {step} was not reached");

@@ -19,12 +19,14 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<GatewayProcess> _gateways = [];
     private readonly bool _allowsPages;
     private readonly IReadOnlyList<string> _siloSettings;
+    private readonly string[] _settings;
     private int _started;
 
-    private TestCluster(RedisProcess redis, bool allowsPages, IReadOnlyList<string> siloSettings)
+    private TestCluster(RedisProcess redis, bool allowsPages, IReadOnlyList<string> siloSettings, string[] settings)
     {
         Redis = redis;
         _siloSettings = siloSettings;
+        _settings = settings;
         _allowsPages = allowsPages;
     }
 
@@ -40,12 +42,13 @@ internal sealed class TestCluster : IAsyncDisposable
     public int PagePort { get; } = FreePort.Next();
 
     /// <summary>
-    /// Starts one. Its gateways allow pages of <see cref="PagePort"/>, or else only those of their own host. Silos get settings in
-    /// addition to those of all.
+    /// Starts one, with further settings of its silos and of all processes. Its gateways allow pages of <see cref="PagePort"/>, or else only
+    /// those of their own host.
     /// </summary>
-    public static async Task<TestCluster> StartAsync(int silos = 2, int gateways = 2, bool allowsPages = true, params IReadOnlyList<string> siloSettings)
+    public static async Task<TestCluster> StartAsync(
+        int silos = 2, int gateways = 2, bool allowsPages = true, IReadOnlyList<string>? siloSettings = null, params string[] settings)
     {
-        var cluster = new TestCluster(await RedisProcess.StartAsync(), allowsPages, siloSettings);
+        var cluster = new TestCluster(await RedisProcess.StartAsync(), allowsPages, siloSettings ?? [], settings);
         try
         {
             for (var i = 0; i < silos; i++)
@@ -171,5 +174,6 @@ internal sealed class TestCluster : IAsyncDisposable
         $"WsCluster:ClusterId={ClusterId}",
         $"WsCluster:ConfigFile={Path.Combine(Repository.EndToEnd, "cluster.json")}",
         $"WsCluster:Users:MaxConnections={MaxConnections}",
+        .. _settings,
     ];
 }

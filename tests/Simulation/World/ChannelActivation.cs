@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
+using WsCluster.Configuration;
 using WsCluster.Grains.Channels;
 using WsCluster.Routing;
 
@@ -17,7 +18,7 @@ internal sealed class ChannelActivation
         Channel = channel;
         Silo = silo;
         Grain = new ChannelGrain(
-            silo.World.Namespaces, silo.Streams, silo.Outboxes, silo.Live, silo.Hot, silo.Limits, silo.Status, silo.World.Loop.Clock, silo.Metrics, NullLogger<ChannelGrain>.Instance);
+            silo.World.Namespaces, silo.Streams, silo.Outboxes, silo.Live, silo.Hot, silo.Limits, new InboxOptions(), silo.Status, silo.World.Loop.Clock, silo.Metrics, NullLogger<ChannelGrain>.Instance);
         var context = new FakeGrainContext(this);
         ContextOf(Grain) = context;
         RuntimeOf(Grain) = context;

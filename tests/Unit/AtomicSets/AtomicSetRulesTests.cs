@@ -13,6 +13,7 @@ public sealed class AtomicSetRulesTests
             Namespaces = new Dictionary<string, ChannelOptions>
             {
                 ["durable"] = Durable(ChannelDurability.Redis),
+                ["inbox"] = Durable(ChannelDurability.Redis),
                 ["fsync"] = Durable(ChannelDurability.RedisFsync),
                 ["memory"] = Durable(ChannelDurability.Memory),
                 ["live"] = new() { Durability = ChannelDurability.Redis },
@@ -20,6 +21,7 @@ public sealed class AtomicSetRulesTests
                 ["json"] = Json(),
             },
         }),
+        new InboxOptions { Enabled = true, MaxMessageBytes = 500 },
         Options.Create(new AtomicPublishOptions { MaxPublications = 3, MaxBytes = 1024 }));
 
     [Fact]
@@ -45,6 +47,14 @@ public sealed class AtomicSetRulesTests
         Assert.Equal(ErrorCode.BadRequest, CodeOf(Request(publication with { Request = publication.Request with { SkipHistory = true } })));
         Assert.Equal(ErrorCode.BadRequest, CodeOf(Request(publication with { Request = publication.Request with { Version = 1 } })));
         Assert.Equal(ErrorCode.BadRequest, CodeOf(Request(publication with { Request = publication.Request with { IdempotencyKey = "k" } })));
+    }
+
+    [Fact]
+    public void MessageTooLargeForAnInbox_IsRefused()
+    {
+        _rules.Check(Request(Publication("durable:1", 600)));
+
+        Assert.Equal(ErrorCode.LimitExceeded, CodeOf(Request(Publication("inbox:#7", 600))));
     }
 
     [Fact]

@@ -238,7 +238,7 @@ public sealed class SetPublisherTests
 
         var options = Options.Create(new AtomicPublishOptions());
         return new SetPublisher(
-            process, process, new AtomicSetRules(Options.Create(namespaces), options), options, time ?? new FakeTimeProvider(), TestMetrics.Grains(), NullLogger<SetPublisher>.Instance);
+            process, process, new AtomicSetRules(Options.Create(namespaces), new InboxOptions(), options), options, time ?? new FakeTimeProvider(), TestMetrics.Grains(), NullLogger<SetPublisher>.Instance);
     }
 
     private sealed class AwayChannels(ISetChannels channels) : ISetChannels

@@ -133,6 +133,10 @@ public sealed class FakeGrains
             [new UserSession { Client = "c1", GatewayId = "g1", ConnectedAt = DateTimeOffset.UnixEpoch }]);
 
         public Task<UserStatus> GetStatusAsync() => Task.FromResult(new UserStatus { Connections = 0, LastSeenAt = DateTimeOffset.FromUnixTimeSeconds(1000) });
+
+        public Task<InboxState> GetInboxAsync() => MarkInboxReadAsync(2);
+
+        public Task<InboxState> MarkInboxReadAsync(ulong upTo) => Task.FromResult(new InboxState { Top = new StreamPosition(7, "e"), ReadUpTo = upTo });
     }
 
     private sealed class FakeRevocations(FakeGrains grains) : IRevocationGrain

@@ -39,6 +39,7 @@ public class ConfigurationReferenceTests
         ("api", ApiOptions.SectionName, typeof(ApiOptions)),
         ("console", ConsoleOptions.SectionName, typeof(ConsoleOptions)),
         ("silo", SiloEndpointOptions.SectionName, typeof(SiloEndpointOptions)),
+        ("inbox", InboxOptions.SectionName, typeof(InboxOptions)),
         ("users", UserOptions.SectionName, typeof(UserOptions)),
         ("revocations", RevocationOptions.SectionName, typeof(RevocationOptions)),
         ("authorizer", AuthorizerOptions.SectionName, typeof(AuthorizerOptions)),

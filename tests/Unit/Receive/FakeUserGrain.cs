@@ -36,6 +36,8 @@ internal sealed class FakeUserGrain : IUserRouting
         }
     }
 
+    public Task ExpectUnreadAsync() => throw new NotSupportedException();
+
     public Task<SessionAdmission> ConnectAsync(UserSession session, GatewayLane lane) => RunAsync(session, () =>
     {
         var admitted = Sessions.Count < MaxConnections || Sessions.ContainsKey(session.Client);

@@ -30,7 +30,7 @@ public sealed class UserTieTests : IDisposable
         await ConnectAsync();
         var second = _gateway.Connect();
 
-        Assert.False(await _gateway.Users.RegisterAsync(second.Connection, second.Connection.Identity!));
+        Assert.False((await _gateway.Users.RegisterAsync(second.Connection, second.Connection.Identity!, null)).Admitted);
 
         Assert.Single(_gateway.Users.Find("u")!.Connections);
     }
@@ -51,7 +51,7 @@ public sealed class UserTieTests : IDisposable
     {
         User.Before = call => call is UserSession ? throw new TimeoutException() : Task.CompletedTask;
         var client = _gateway.Connect();
-        var connecting = _gateway.Users.RegisterAsync(client.Connection, client.Connection.Identity!);
+        var connecting = _gateway.Users.RegisterAsync(client.Connection, client.Connection.Identity!, null);
 
         await _gateway.AdvanceUntilAsync("the deadline", () => connecting.IsCompleted);
 
@@ -148,7 +148,7 @@ public sealed class UserTieTests : IDisposable
     private async Task<TestClient> ConnectAsync()
     {
         var client = _gateway.Connect();
-        Assert.True(await _gateway.Users.RegisterAsync(client.Connection, client.Connection.Identity!));
+        Assert.True((await _gateway.Users.RegisterAsync(client.Connection, client.Connection.Identity!, null)).Admitted);
         return client;
     }
 

@@ -6,6 +6,7 @@ using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Subscriptions;
+using WsCluster.Routing;
 
 namespace WsCluster.Tests.Unit.Subscriptions;
 
@@ -17,6 +18,8 @@ public sealed class ConnectPlannerTests
     private readonly ChannelNamespaces _channels = new() { Namespaces = { ["me"] = new ChannelOptions() } };
     private readonly RevocationList _revocations;
     private readonly ConnectPlanner _planner;
+    private readonly InboxOptions _inboxes = new();
+    private SessionAdmission? _admission;
 
     public ConnectPlannerTests()
     {
@@ -25,7 +28,7 @@ public sealed class ConnectPlannerTests
         var namespaces = new FixedOptions<ChannelNamespaces>(_channels);
         var access = new ChannelAccess(gateway, _revocations);
         var planner = new SubscriptionPlanner(new ChannelRules(namespaces, gateway), namespaces, gateway, access, subscribeAccess: null!, _time);
-        _planner = new ConnectPlanner(planner, _revocations, gateway);
+        _planner = new ConnectPlanner(planner, _revocations, _inboxes, gateway);
     }
 
     [Fact]
@@ -75,6 +78,57 @@ public sealed class ConnectPlannerTests
         return plans.ConvertAll(plan => plan.Channel);
     }
 
+    [Fact]
+    public void Plan_ChannelsOfTheBehavior_ComeBesideThoseOfTheToken()
+    {
+        _admission = new SessionAdmission(true, "s") { Decision = new ConnectDecision { Channels = new Dictionary<string, SubscribeOptions> { ["b"] = new() } } };
+
+        Assert.Equal(["a", "b"], Planned(["a"]));
+    }
+
+    [Fact]
+    public void Plan_Inbox_BeginsWithWhatIsUnread()
+    {
+        _inboxes.Enabled = true;
+        _channels.Namespaces["inbox"] = new ChannelOptions { HistorySize = 1000, HistoryTtl = TimeSpan.FromHours(1) };
+        _admission = new SessionAdmission(true, "s") { Inbox = new InboxState { Top = new StreamPosition(20, "e"), ReadUpTo = 12 } };
+
+        Assert.Equal(new StreamPosition(12, "e"), InboxPlan([]).RecoverFrom);
+        Assert.Equal(new StreamPosition(17, "e"), InboxPlan(new SubscribeRequest { Recover = true, Offset = 17, Epoch = "e" }).RecoverFrom);
+        Assert.Equal(new StreamPosition(12, "e"), InboxPlan(new SubscribeRequest { Recover = true, Offset = 17, Epoch = "older" }).RecoverFrom);
+    }
+
+    [Fact]
+    public void Plan_InboxWithMoreThanMayBeRecovered_BeginsWithTheNewest()
+    {
+        _inboxes.Enabled = true;
+        _channels.Namespaces["inbox"] = new ChannelOptions { HistorySize = 1000, HistoryTtl = TimeSpan.FromHours(1) };
+        _admission = new SessionAdmission(true, "s") { Inbox = new InboxState { Top = new StreamPosition(1000, "e"), ReadUpTo = 12 } };
+
+        Assert.Equal(new StreamPosition(700, "e"), InboxPlan().RecoverFrom);
+    }
+
+    [Fact]
+    public void Plan_UserWithoutInbox_HasNone()
+    {
+        _inboxes.Enabled = true;
+
+        Assert.True(Plan([], "a,b", null, null, out var plans).IsNone);
+        Assert.Empty(plans);
+    }
+
+    private SubscriptionPlan InboxPlan(params SubscribeRequest[] remembered)
+    {
+        var request = new ConnectRequest();
+        foreach (var one in remembered)
+        {
+            request.Subs.Add("inbox:#7", one);
+        }
+
+        Assert.True(_planner.Plan(request, new ClientIdentity { User = "7" }, new Dictionary<string, SubscribeOptions>(), _admission, out var plans).IsNone);
+        return Assert.Single(plans);
+    }
+
     private Refusal Refused(string[] granted, string[]? listed = null) => Plan(granted, "7", null, listed, out _);
 
     private Refusal Plan(string[] granted, string user, DateTimeOffset? issuedAt, string[]? listed, out List<SubscriptionPlan> plans)
@@ -85,6 +139,6 @@ public sealed class ConnectPlannerTests
             request.Subs.Add(channel, new SubscribeRequest());
         }
 
-        return _planner.Plan(request, new ClientIdentity { User = user, IssuedAt = issuedAt }, granted.ToDictionary(c => c, _ => new SubscribeOptions()), out plans);
+        return _planner.Plan(request, new ClientIdentity { User = user, IssuedAt = issuedAt }, granted.ToDictionary(c => c, _ => new SubscribeOptions()), _admission, out plans);
     }
 }
