@@ -63,11 +63,11 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     /// <summary>The offered subprotocols, in order.</summary>
     public List<string> Subprotocols { get; } = [];
 
-    /// <summary>True when the client offers to compress (RFC 7692), in whatever way.</summary>
-    public bool OffersDeflate { get; private set; }
+    /// <summary>The extensions that the client offers (RFC 6455 §9.1), joined; empty for none.</summary>
+    public string Extensions { get; private set; } = "";
 
-    /// <summary>True when there is an Authorization header.</summary>
-    public bool HasAuthorization { get; private set; }
+    /// <summary>The Authorization header; empty for none.</summary>
+    public string Authorization { get; private set; } = "";
 
     /// <summary>The headers that were to be kept, by name in any case; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Headers => _headers;
@@ -108,6 +108,7 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     {
         _isGet = versionAndMethod.Method == HttpMethod.Get && versionAndMethod.Version == HttpVersion.Http11;
         var target = startLine[targetPath.Offset..];
+        _isOdd |= target.ContainsAnyExceptInRange((byte)'!', (byte)'~'); // for the HTTP server to refuse
         Path = Encoding.ASCII.GetString(target[..targetPath.Length]);
         Query = Encoding.ASCII.GetString(target[targetPath.Length..]);
     }
@@ -138,14 +139,13 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
                 _connectionUpgrades |= HasToken(value, "upgrade");
                 break;
             case 13 when Ascii.EqualsIgnoreCase(name, "Authorization"u8):
-                HasAuthorization = true;
+                Authorization = Encoding.Latin1.GetString(value);
                 break;
             case 14 when Ascii.EqualsIgnoreCase(name, "Content-Length"u8):
                 _hasBody |= !value.SequenceEqual("0"u8);
                 break;
             case 15 when Ascii.EqualsIgnoreCase(name, "X-Forwarded-For"u8):
-                var hops = Encoding.Latin1.GetString(value);
-                ForwardedFor = ForwardedFor.Length == 0 ? hops : $"{ForwardedFor},{hops}";
+                ForwardedFor = Joined(ForwardedFor, value);
                 break;
             case 17 when Ascii.EqualsIgnoreCase(name, "Transfer-Encoding"u8) || Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Key"u8):
                 OnLength17(name, value);
@@ -156,7 +156,7 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
                 _isVersion13 = value.SequenceEqual("13"u8);
                 break;
             case 24 when Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Extensions"u8):
-                OffersDeflate |= value.IndexOf("permessage-deflate"u8) >= 0;
+                Extensions = Joined(Extensions, value);
                 break;
             case 22 when Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Protocol"u8):
                 Subprotocols.AddRange(Encoding.Latin1.GetString(value).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
@@ -198,6 +198,13 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
 
         _isOdd |= _key.Length > 0; // two keys
         _key = Encoding.Latin1.GetString(value);
+    }
+
+    /// <summary>A header that comes several times is one list (RFC 9110 §5.3).</summary>
+    private static string Joined(string before, ReadOnlySpan<byte> value)
+    {
+        var text = Encoding.Latin1.GetString(value);
+        return before.Length == 0 ? text : $"{before},{text}";
     }
 
     private static bool HasToken(ReadOnlySpan<byte> list, string token)
