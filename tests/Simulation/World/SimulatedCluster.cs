@@ -62,7 +62,7 @@ internal sealed class SimulatedCluster : IDisposable
     public IEnumerable<SimulatedGateway> LiveGateways => _gateways.Where(gateway => !gateway.IsDead);
 
     /// <summary>Three kinds of channels: in memory, durable, and without history.</summary>
-    public IOptions<ChannelNamespaces> Namespaces { get; } = Microsoft.Extensions.Options.Options.Create(new ChannelNamespaces
+    public ChannelNamespaces Namespaces { get; } = new()
     {
         WithoutNamespace = new ChannelOptions { HistorySize = 1000, HistoryTtl = TimeSpan.FromHours(1), Presence = true, JoinLeave = true },
         Namespaces = new Dictionary<string, ChannelOptions>(StringComparer.Ordinal)
@@ -70,9 +70,9 @@ internal sealed class SimulatedCluster : IDisposable
             ["durable"] = new() { HistorySize = 1000, HistoryTtl = TimeSpan.FromHours(1), Durability = ChannelDurability.Redis },
             ["plain"] = new() { Presence = true },
         },
-    });
+    };
 
-    public ChannelOptions Options(string channel) => Namespaces.Value.Find(channel)!;
+    public ChannelOptions Options(string channel) => Namespaces.Find(channel)!;
 
     public void Fail(string reason) => Loop.Fail(reason);
 

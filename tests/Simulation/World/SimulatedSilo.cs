@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using WsCluster.Configuration;
 using Orleans.Runtime;
 using WsCluster.Grains;
 using WsCluster.Grains.Behaviors;
@@ -34,6 +35,7 @@ internal sealed class SimulatedSilo : IDisposable
             NullLoggerFactory.Instance,
             background: world.Loop.Scheduler);
         Outboxes.Participate(_stopping);
+        Namespaces = new NamespaceOptions(Options.Create(world.Namespaces), new UnchangedNamespaces(world.Namespaces), NullLogger<NamespaceOptions>.Instance);
         Store = new JournaledStore(world, new MemoryHistoryStore(world.Loop.Clock, Metrics, Limits));
         Streams = new ChannelStreams(
             Store, new ChannelBehaviors([], new ServiceCollection().BuildServiceProvider()), Options.Create(new BehaviorOptions()), world.Loop.Clock, Metrics, NullLogger<BehavingStream>.Instance);
@@ -52,6 +54,9 @@ internal sealed class SimulatedSilo : IDisposable
     public ISiloStatusOracle Status { get; }
 
     public GatewayOutboxes Outboxes { get; }
+
+    /// <summary>The options of its channels.</summary>
+    public NamespaceOptions Namespaces { get; }
 
     /// <summary>What may be entered without a grain call.</summary>
     public LiveChannels Live { get; } = new();
@@ -144,5 +149,15 @@ internal sealed class SimulatedSilo : IDisposable
                 await observer.OnStop(CancellationToken.None);
             }
         }
+    }
+
+    /// <summary>Nobody changes the configuration.</summary>
+    private sealed class UnchangedNamespaces(ChannelNamespaces namespaces) : IOptionsMonitor<ChannelNamespaces>
+    {
+        public ChannelNamespaces CurrentValue => namespaces;
+
+        public ChannelNamespaces Get(string? name) => namespaces;
+
+        public IDisposable? OnChange(Action<ChannelNamespaces, string?> listener) => null;
     }
 }
