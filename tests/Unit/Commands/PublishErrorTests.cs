@@ -33,7 +33,7 @@ public sealed class PublishErrorTests : IDisposable
         var options = new GatewayOptions { Insecure = true, PingInterval = TimeSpan.Zero };
         var gateway = new FixedOptions<GatewayOptions>(options);
         var publish = new PublishHandler(
-            new ChannelRules(new FixedOptions<ChannelNamespaces>(_namespaces), gateway),
+            new ChannelRules(new FixedOptions<ChannelNamespaces>(_namespaces), gateway, TestMetrics.Gateway()),
             new PublishAccess(new ChannelAccess(gateway, new RevocationList(_cluster.Time)), authorizer: null!, proxy: null!),
             _cluster.Publisher,
             TestMetrics.Gateway());
