@@ -1,4 +1,5 @@
-# All images of the cluster. The targets are gateway, silo, and the samples chat, game and ticker: docker build --target gateway .
+# All images of the cluster. The targets are gateway, silo, and the samples chat, game, ticker, auction and samples-silo:
+# docker build --target gateway .
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS restored
 WORKDIR /src
 # Only what decides the packages, so that this layer lasts until a project file changes.
@@ -8,16 +9,20 @@ COPY Client/Client.csproj Client/
 COPY Grains/Grains.csproj Grains/
 COPY Gateway/Gateway.csproj Gateway/
 COPY Silo/Silo.csproj Silo/
-COPY Client/Client.csproj Client/
 COPY samples/Pages/Pages.csproj samples/Pages/
 COPY samples/Chat/Chat.csproj samples/Chat/
 COPY samples/Game/Game.csproj samples/Game/
 COPY samples/Ticker/Ticker.csproj samples/Ticker/
+COPY samples/Rooms/Rooms.csproj samples/Rooms/
+COPY samples/Auction/Auction.csproj samples/Auction/
+COPY samples/Silo/Silo.csproj samples/Silo/
 RUN dotnet restore Gateway/Gateway.csproj \
  && dotnet restore Silo/Silo.csproj \
  && dotnet restore samples/Chat/Chat.csproj \
  && dotnet restore samples/Game/Game.csproj \
- && dotnet restore samples/Ticker/Ticker.csproj
+ && dotnet restore samples/Ticker/Ticker.csproj \
+ && dotnet restore samples/Auction/Auction.csproj \
+ && dotnet restore samples/Silo/Silo.csproj
 
 FROM restored AS built
 COPY . .
@@ -25,7 +30,9 @@ RUN dotnet publish Gateway/Gateway.csproj -c Release --no-restore -o /out/gatewa
  && dotnet publish Silo/Silo.csproj -c Release --no-restore -o /out/silo \
  && dotnet publish samples/Chat/Chat.csproj -c Release --no-restore -o /out/chat \
  && dotnet publish samples/Game/Game.csproj -c Release --no-restore -o /out/game \
- && dotnet publish samples/Ticker/Ticker.csproj -c Release --no-restore -o /out/ticker
+ && dotnet publish samples/Ticker/Ticker.csproj -c Release --no-restore -o /out/ticker \
+ && dotnet publish samples/Auction/Auction.csproj -c Release --no-restore -o /out/auction \
+ && dotnet publish samples/Silo/Silo.csproj -c Release --no-restore -o /out/samples-silo
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS runtime
 # Idle thread-pool threads sleep at once instead of spinning: a quiet silo then needs a third of the CPU.
@@ -59,3 +66,14 @@ ENTRYPOINT ["dotnet", "WsCluster.Samples.Game.dll"]
 FROM runtime AS ticker
 COPY --from=built /out/ticker .
 ENTRYPOINT ["dotnet", "WsCluster.Ticker.dll"]
+
+FROM runtime AS auction
+COPY --from=built /out/auction .
+ENTRYPOINT ["dotnet", "WsCluster.Samples.Auction.dll"]
+
+# A silo with the channels of game and auction.
+FROM runtime AS samples-silo
+ENV URLS=http://+:8081
+EXPOSE 8081 11111 30000
+COPY --from=built /out/samples-silo .
+ENTRYPOINT ["dotnet", "WsCluster.Samples.Silo.dll"]

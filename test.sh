@@ -88,6 +88,7 @@ suite() {
 
   read -r p f s <<<"$counts"
   add "tests/$name" "$p" "$f" "$s"
+  while IFS= read -r line; do failures+=("$line"); done < <(reasons "$result")
   if [ "$f" -eq 0 ] && [ "$status" -ne 0 ]; then
     fail "tests/$name: ended with code $status"
   elif [ $((p + f)) -eq 0 ]; then
@@ -110,6 +111,12 @@ count() {
   grep -o '<assembly [^>]*>' "$1" | head -n 1 | awk '
     function value(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0 }
     { print value("passed"), value("failed") + value("errors"), value("skipped") }'
+}
+
+# What failed in an xunit result file, by name and with the beginning of its message: the end of a long output must tell it
+reasons() {
+  tr '\n\t' '  ' <"$1" | sed 's/<test /\n<test /g' | grep '^<test [^>]*result="Fail"' \
+    | sed -E 's/^<test .* name="([^"]*)" result="Fail".*<message>(<!\[CDATA\[)?(.{0,300}).*/  \1: \3/; s/&quot;/"/g; s/(\]\]>)?<\/message>.*//' | cut -c 1-500
 }
 
 # Installs the Debian packages whose command is missing: install COMMAND:PACKAGE…

@@ -26,7 +26,7 @@ internal static class ConsoleHosting
     /// <summary>Maps the page at / and what it asks below /console.</summary>
     public static void MapConsole(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/", (HttpContext http, ConsoleEndpoints console) => console.Page(http));
+        app.MapGet("/", (HttpContext http, ConsoleEndpoints console) => console.Page(http)).WithOrder(1); // an application's own page goes first
         app.MapGet(ConsoleEndpoints.Prefix + "/{**file}", (HttpContext http, string file) => ConsolePage.Get(http, file));
         app.MapPost(ConsoleEndpoints.Prefix + "/session", (HttpContext http, ConsoleEndpoints console) => console.Session(http));
         app.MapPost(ConsoleEndpoints.Prefix + "/sign-in", (HttpContext http, ConsoleEndpoints console) => console.SignInAsync(http));

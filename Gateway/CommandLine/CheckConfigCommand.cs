@@ -24,7 +24,7 @@ internal static class CheckConfigCommand
 
     private static async Task<int> RunAsync(string[] settings, TextWriter output)
     {
-        var (app, cluster, _) = GatewayServer.Build(GatewayServer.CreateBuilder(settings), checkPorts: false);
+        var (app, cluster) = GatewayServer.BuildUnstarted(GatewayServer.CreateBuilder(settings));
         await using var built = app;
         Validate(app.Services);
         if (!cluster.IsEmbedded)

@@ -12,30 +12,73 @@ using WsCluster.Tls;
 
 namespace WsCluster.Gateway.Hosting;
 
-/// <summary>The gateway as a process: what it is made of, what it serves, and what it says when it cannot start.</summary>
-internal static class GatewayServer
+/// <summary>
+/// A gateway inside a program of yours: <c>builder.AddWsClusterGateway()</c>, then <c>app.MapWsClusterGateway()</c>. Without
+/// <c>WsCluster:Redis</c> it is embedded mode, and the program hosts a silo as well: add channel behaviors with
+/// <c>builder.Services.AddChannelBehavior</c>, and the program is a whole cluster of one.
+/// </summary>
+/// <remarks>
+/// The settings are those of the gateway as a program (docs/configuration.md). Pages of your own go before the console, which is at
+/// <c>/</c> too; with <c>WsCluster:Gateway:InternalUrls</c> the console, the HTTP API, health and metrics have an address of their own.
+/// </remarks>
+public static class GatewayServer
 {
     /// <summary>Where it listens when nothing is set.</summary>
-    public const string DefaultUrl = "http://localhost:8000";
+    internal const string DefaultUrl = "http://localhost:8000";
 
     /// <summary>The sections of <c>WsCluster</c> that gateways, and silos in the same file, read.</summary>
-    public static readonly string[] Sections =
+    internal static readonly string[] Sections =
     [
-        "Channels", "ClusterTls", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Behaviors",
+        "Channels", "ClusterTls", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Behaviors", "AtomicPublish",
         "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client", "Telemetry", "Console",
     ];
 
+    /// <summary>
+    /// Adds a gateway to a program, and in embedded mode a silo. Call it before other services that call the cluster: what it adds starts
+    /// first and stops last.
+    /// </summary>
+    /// <exception cref="OptionsValidationException">Something is wrong with the configuration; each failure is a sentence.</exception>
+    public static WebApplicationBuilder AddWsClusterGateway(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        Add(builder, checkPorts: true);
+        return builder;
+    }
+
+    /// <summary>Maps what the gateway serves: <c>/connection/…</c> for clients; the HTTP API, health, metrics and the console for operators.</summary>
+    public static void MapWsClusterGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var start = app.Services.GetRequiredService<GatewayStart>();
+        if (start.Cluster.IsEmbedded)
+        {
+            app.Services.GetRequiredService<ClusterMembership>().Joined(); // its own silo starts before it listens
+        }
+
+        app.TraceRequestsOf(app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.Prefix);
+        app.UseSecurityHeaders();
+        app.UseWebSockets();
+        var inside = app.MapInternal();
+        inside.MapHealth();
+        inside.MapMetrics();
+        inside.MapServerApi();
+        app.Map(WebSocketEndpoint.Path, (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
+        app.MapStreams();
+        inside.MapConsole();
+        GatewayLog.Announce(app.Logger, app.Services);
+        app.Lifetime.ApplicationStarted.Register(() => StartBanner.Print(app.Services, start.Cluster, start.GeneratedKey));
+    }
+
     /// <summary>Runs it until it is stopped.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    internal static async Task<int> RunAsync(string[] args)
     {
         var builder = CreateBuilder(args);
         try
         {
-            var (app, cluster, generatedKey) = Build(builder, checkPorts: true);
-            Map(app, cluster);
-            GatewayLog.Announce(app.Logger, app.Services);
-            app.Lifetime.ApplicationStarted.Register(() => StartBanner.Print(app.Services, cluster, generatedKey));
+            builder.AddWsClusterGateway();
+            var app = builder.Build();
+            app.MapWsClusterGateway();
             await app.RunAsync();
             return 0;
         }
@@ -51,13 +94,17 @@ internal static class GatewayServer
     }
 
     /// <summary>Reads the settings: those beside the binary count, wherever the process is started from.</summary>
-    public static WebApplicationBuilder CreateBuilder(string[] args) =>
+    internal static WebApplicationBuilder CreateBuilder(string[] args) =>
         WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
     /// <summary>Puts it together, which finds everything that is wrong with the settings, and starts nothing.</summary>
-    /// <param name="builder">What <see cref="CreateBuilder"/> gave.</param>
-    /// <param name="checkPorts">Whether its addresses must be free.</param>
-    public static (WebApplication App, ClusterOptions Cluster, string? GeneratedKey) Build(WebApplicationBuilder builder, bool checkPorts)
+    internal static (WebApplication App, ClusterOptions Cluster) BuildUnstarted(WebApplicationBuilder builder)
+    {
+        var cluster = Add(builder, checkPorts: false);
+        return (builder.Build(), cluster);
+    }
+
+    private static ClusterOptions Add(WebApplicationBuilder builder, bool checkPorts)
     {
         var configuration = builder.Configuration;
         configuration.AddSharedFile();
@@ -101,26 +148,11 @@ internal static class GatewayServer
             endpoint.ApplicationServices.GetRequiredService<SocketListenerFactory>().Learn(endpoint);
             return http;
         })));
-        return (builder.Build(), cluster, generatedKey);
+        builder.Services.AddSingleton(new GatewayStart(cluster, generatedKey));
+        return cluster;
     }
 
-    private static void Map(WebApplication app, ClusterOptions cluster)
-    {
-        if (cluster.IsEmbedded)
-        {
-            app.Services.GetRequiredService<ClusterMembership>().Joined(); // its own silo starts before it listens
-        }
-
-        app.TraceRequestsOf(app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.Prefix);
-        app.UseSecurityHeaders();
-        app.UseInternalListener();
-        app.UseWebSockets();
-        var inside = app.MapInternal();
-        inside.MapHealth();
-        inside.MapMetrics();
-        inside.MapServerApi();
-        app.Map(WebSocketEndpoint.Path, (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
-        app.MapStreams();
-        inside.MapConsole();
-    }
+    /// <param name="Cluster">What it is part of.</param>
+    /// <param name="GeneratedKey">The API key that was made up for this run; null when one is configured.</param>
+    private sealed record GatewayStart(ClusterOptions Cluster, string? GeneratedKey);
 }

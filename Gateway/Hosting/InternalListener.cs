@@ -28,6 +28,7 @@ internal static class InternalListener
             throw new OptionsValidationException(GatewayOptions.SectionName, typeof(GatewayOptions), errors);
         }
 
+        host.ConfigureServices(services => services.AddSingleton<MatcherPolicy>(new InternalEndpointPolicy(urls.Select(PortOf).OfType<int>())));
         if (endpoints.Count > 0)
         {
             // Endpoints make the server ignore "urls", so the internal addresses become endpoints as well.
@@ -39,33 +40,8 @@ internal static class InternalListener
         }
     }
 
-    /// <summary>Where endpoints of the operator's side are mapped: they answer 404 on public addresses when there are internal ones.</summary>
-    public static IEndpointRouteBuilder MapInternal(this IEndpointRouteBuilder app) => app.MapGroup("").WithMetadata(new InternalEndpoint());
-
-    /// <summary>
-    /// Keeps the operator's side off the public addresses. It looks at the port that the connection came in by, never at the
-    /// Host header, which a client writes as it likes.
-    /// </summary>
-    public static void UseInternalListener(this WebApplication app)
-    {
-        var urls = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.InternalUrls;
-        var ports = Split(urls).Select(PortOf).OfType<int>().ToHashSet();
-        if (ports.Count == 0)
-        {
-            return;
-        }
-
-        app.Use((context, next) =>
-        {
-            if (context.GetEndpoint()?.Metadata.GetMetadata<InternalEndpoint>() is null || ports.Contains(context.Connection.LocalPort))
-            {
-                return next(context);
-            }
-
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        });
-    }
+    /// <summary>Where endpoints of the operator's side are mapped: on public addresses they are not there when there are internal ones.</summary>
+    public static IEndpointRouteBuilder MapInternal(this IEndpointRouteBuilder app) => app.MapGroup("").WithMetadata(InternalEndpointPolicy.Mark);
 
     /// <summary>The addresses of a list that is separated by semicolons, as the setting <c>urls</c> is.</summary>
     public static IReadOnlyList<string> Split(string? urls) =>
@@ -91,6 +67,4 @@ internal static class InternalListener
         var anyHost = url.Replace("//*", "//localhost", StringComparison.Ordinal).Replace("//+", "//localhost", StringComparison.Ordinal);
         return Uri.TryCreate(anyHost, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri is { Port: > 0, PathAndQuery: "/" } ? uri.Port : null;
     }
-
-    private sealed record InternalEndpoint;
 }

@@ -137,8 +137,19 @@ internal sealed class ChannelDirectory(
         }
     }
 
-    /// <summary>Ends the deliveries of a channel. What fails is repaired by the next stray delivery or the end of the lease.</summary>
-    public async Task UnsubscribeAsync(string name, long number)
+    /// <summary>
+    /// Ends the deliveries of a closed channel, unless it was opened again. What fails is repaired by the next stray delivery or
+    /// the end of the lease.
+    /// </summary>
+    public Task UnsubscribeAsync(string name)
+    {
+        // A number of its own, since the last subscription may have timed out here and still be on its way. The number first, then
+        // the look: whoever opens the channel after the look subscribes with a higher one.
+        var number = NextSubscriptionNumber();
+        return Find(name) is null ? UnsubscribeAsync(name, number) : Task.CompletedTask;
+    }
+
+    private async Task UnsubscribeAsync(string name, long number)
     {
         try
         {

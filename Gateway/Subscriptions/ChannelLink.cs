@@ -21,7 +21,6 @@ internal sealed class ChannelLink : ISiloBound
     private bool _detached;
     private bool _again;
     private bool _subscribeAgain;
-    private long _number;
 
     public ChannelLink(ChannelSubscribers channel, ChannelDirectory directory)
     {
@@ -117,15 +116,13 @@ internal sealed class ChannelLink : ISiloBound
             await synchronising; // began after the channel was found quiet, and subscribes with a higher number
         }
 
-        long number;
         lock (_sync)
         {
             _silo.Clear();
             _attached = false;
-            number = _number;
         }
 
-        await _directory.UnsubscribeAsync(_channel.Name, number);
+        await _directory.UnsubscribeAsync(_channel.Name);
     }
 
     private async ValueTask<ErrorCode> WaitAsync(Task<ErrorCode> synchronising)
@@ -221,7 +218,7 @@ internal sealed class ChannelLink : ISiloBound
             _again = false;
             subscribe = _subscribeAgain || !_attached;
             _subscribeAgain = false;
-            number = _number = subscribe ? _directory.NextSubscriptionNumber() : _number;
+            number = subscribe ? _directory.NextSubscriptionNumber() : 0;
         }
 
         ChannelAttachment? attachment = null;

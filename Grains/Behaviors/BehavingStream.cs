@@ -15,6 +15,8 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
     /// <summary>A state that nothing more happens to is saved after this time.</summary>
     private static readonly TimeSpan SaveAfter = TimeSpan.FromSeconds(5);
 
+    private static readonly Task<bool> Done = Task.FromResult(true);
+
     private readonly IStreamOwner _owner;
     private readonly ChannelOptions _options;
     private readonly BehaviorOptions _limits;
@@ -86,6 +88,14 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
                 }
             }
 
+            if (request.Mark is not null)
+            {
+                // Accepted before the namespace got its behavior, in all of its channels: too late for a no.
+                append = Append(request);
+                await EndHandlerAsync();
+                return await append;
+            }
+
             await StayOutOfDangerAsync();
             var decision = await _handlers.AskAsync(
                 nameof(ChannelBehavior.DecidePublishAsync), (behavior, cancellationToken) => behavior.DecidePublishAsync(request, cancellationToken));
@@ -151,15 +161,16 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
     /// <summary>Calls a method of the behavior.</summary>
     public async Task<CallAnswer> CallAsync(ChannelCall call)
     {
+        CallAnswer answer;
+        Task<bool> published;
         await EnterAsync();
         try
         {
             await PrepareAsync();
             await StayOutOfDangerAsync();
-            var answer = await _handlers.AskAsync(
+            answer = await _handlers.AskAsync(
                 nameof(ChannelBehavior.CallAsync), (behavior, cancellationToken) => behavior.CallAsync(call, cancellationToken));
-            await EndHandlerAsync();
-            return answer;
+            published = await EndHandlerAsync();
         }
         catch
         {
@@ -170,6 +181,9 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         {
             _turn.Exit();
         }
+
+        // The caller is told that it is done when it is: what the handler published has its place.
+        return await published ? answer : throw BehaviorFailure.NotPublished();
     }
 
     /// <summary>Tells the behavior of joins and leaves.</summary>
@@ -282,12 +296,16 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         _appends.AppendAsync(Stream, request, offset => request.ToPublication(offset, _options));
 
     /// <summary>Publishes what a handler that succeeded has published, and saves the state when it is time.</summary>
-    private async ValueTask EndHandlerAsync()
+    /// <returns>Whether all of it came to be, once that is known.</returns>
+    private async ValueTask<Task<bool>> EndHandlerAsync()
     {
-        foreach (var request in _channel.TakePublished())
+        var requests = _channel.TakePublished();
+        var published = requests.Count switch
         {
-            _ = AppendOwnAsync(request);
-        }
+            0 => Done,
+            1 => AppendOwnAsync(requests[0]),
+            _ => AllAsync([.. requests.Select(AppendOwnAsync)]), // started in their order
+        };
 
         if (_state.IsDue)
         {
@@ -297,20 +315,26 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         {
             _saving = _startTimer(() => TryTurnAsync(SaveAsync), SaveAfter, Timeout.InfiniteTimeSpan);
         }
+
+        return published;
     }
 
-    private async Task AppendOwnAsync(PublishRequest request)
+    private async Task<bool> AppendOwnAsync(PublishRequest request)
     {
         try
         {
             PublishRules.Check(request, _options.PublicationDataFormat);
             await Append(request);
+            return true;
         }
         catch (Exception e)
         {
             BehaviorLog.OwnPublicationRefused(_logger, _channel.Name, e.Message);
+            return false;
         }
     }
+
+    private static async Task<bool> AllAsync(Task<bool>[] published) => Array.TrueForAll(await Task.WhenAll(published), one => one);
 
     private async ValueTask SaveAsync()
     {

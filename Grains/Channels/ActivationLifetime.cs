@@ -18,25 +18,48 @@ internal sealed class ActivationLifetime(
 
     private readonly ActivationPin _pin = new(grain, delayDeactivation);
     private volatile IGrainTimer? _trimTimer; // read by other threads, too
+    private bool _hasGateways;
+    private int _timers; // of application code
 
     /// <summary>True when what is published next expires in time without a call of <see cref="Stay"/>.</summary>
     public bool WatchesExpiry => _trimTimer is not null || !options.HasHistory;
 
-    /// <summary>To be called after every use: the activation stays while it has gateways, else as long as its stream needs.</summary>
+    /// <summary>True while a timer of application code runs.</summary>
+    public bool HasTimers => _timers > 0;
+
+    /// <summary>
+    /// To be called after every use: the activation stays while it has gateways or timers of application code, else as long as its
+    /// stream needs.
+    /// </summary>
     public void Stay(bool hasGateways)
     {
-        if (hasGateways)
+        _hasGateways = hasGateways;
+        HoldOrRelease();
+        if (_trimTimer is null)
+        {
+            ArmTrimTimer();
+        }
+    }
+
+    /// <summary>Starts a timer of application code. The activation stays until it is disposed of, for nobody else would wake the channel up.</summary>
+    public IDisposable StartTimer(Func<Task> callback, TimeSpan due, TimeSpan period)
+    {
+        // It waits for its turn by itself, and nothing else is to wait for it.
+        var timer = grain.RegisterGrainTimer(callback, new GrainTimerCreationOptions(due, period) { Interleave = true, KeepAlive = true });
+        _timers++;
+        HoldOrRelease();
+        return new HoldingTimer(this, timer);
+    }
+
+    private void HoldOrRelease()
+    {
+        if (_hasGateways || HasTimers)
         {
             _pin.Hold();
         }
         else
         {
             _pin.Release(stream.KeepUntil() - time.GetUtcNow());
-        }
-
-        if (_trimTimer is null)
-        {
-            ArmTrimTimer();
         }
     }
 
@@ -59,5 +82,21 @@ internal sealed class ActivationLifetime(
         _trimTimer = null;
         ArmTrimTimer();
         return Task.CompletedTask;
+    }
+
+    private sealed class HoldingTimer(ActivationLifetime lifetime, IGrainTimer timer) : IDisposable
+    {
+        private bool _isOver;
+
+        public void Dispose()
+        {
+            if (!_isOver)
+            {
+                _isOver = true;
+                timer.Dispose();
+                lifetime._timers--;
+                lifetime.HoldOrRelease();
+            }
+        }
     }
 }

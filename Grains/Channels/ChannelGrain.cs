@@ -50,7 +50,7 @@ internal sealed class ChannelGrain(
             : InternalChannels.Find(_name) ?? namespaces.Find(_name);
         _isInternal = InternalChannels.Find(_name) is not null;
         _keepsHistory = _options is { HasHistory: true };
-        _stream = streams.Open(_name, _options ?? new ChannelOptions(), this, StartTimer, DeactivateOnIdle);
+        _stream = streams.Open(_name, _options ?? new ChannelOptions(), this, (callback, due, period) => _lifetime.StartTimer(callback, due, period), DeactivateOnIdle);
         _behavior = _stream as BehavingStream;
         if (_handover.Complete(_stream))
         {
@@ -72,9 +72,9 @@ internal sealed class ChannelGrain(
     {
         CloseEntrance();
         metrics.ChannelDeactivated();
-        if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown && StreamHandover.IsPossible(_stream, silos))
+        if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown && (StreamHandover.IsWorth(_stream) || _lifetime.HasTimers) && StreamHandover.IsPossible(silos))
         {
-            MigrateOnIdle(); // another silo goes on with what is in memory
+            MigrateOnIdle(); // another silo goes on with what is in memory, and with the behavior's timers
         }
 
         if (_gateways.Count == 0)
@@ -110,7 +110,11 @@ internal sealed class ChannelGrain(
     {
         ArgumentNullException.ThrowIfNull(request);
         var started = time.GetTimestamp();
-        PublishRules.Check(request, Options().PublicationDataFormat);
+        var format = Options().PublicationDataFormat;
+        if (request.Mark is null) // an atomic set was checked before it was decided that it comes to be
+        {
+            PublishRules.Check(request, format);
+        }
 
         // A durable stream is away for a while here, and anything else may run: more publishes join the queue behind this one,
         // gateways come and go. The stream tells us itself what to deliver (below), in its order. In memory nothing is awaited.
@@ -199,6 +203,12 @@ internal sealed class ChannelGrain(
         // Before anything changes: a store that is away fails the call, and the gateway comes again.
         var latest = options.AllowsFossilDelta ? await _stream.GetLatestAsync() : null;
         await _stream.GetTopAsync();
+        if (_gateways.HasEnded(gatewayId, subscription.Number))
+        {
+            throw new WsClusterException(ErrorCode.Internal, "The gateway has ended this subscription already.");
+        }
+
+        var isNew = _gateways.OutboxOf(gatewayId) == Guid.Empty;
         if (_gateways.Attach(subscription.Lane, subscription.Number))
         {
             Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
@@ -218,6 +228,11 @@ internal sealed class ChannelGrain(
             }
         }
 
+        if (isNew && subscription.Members is { Count: > 0 })
+        {
+            _deliveries.ConfirmAttached(gatewayId);
+        }
+
         ChannelLog.GatewaySubscribed(logger, _name, gatewayId);
         _lifetime.Stay(_gateways.Count > 0);
         OpenEntrance();
@@ -234,9 +249,13 @@ internal sealed class ChannelGrain(
     public Task UnsubscribeAsync(string gatewayId, long incarnation, long number)
     {
         var isKnown = _gateways.IsAttached(gatewayId, incarnation) || _gateways.IsLost(gatewayId, incarnation);
-        if (isKnown && number >= _gateways.NewestOf(gatewayId))
+        if (number >= _gateways.NewestOf(gatewayId))
         {
-            Drop(gatewayId);
+            _gateways.Depart(gatewayId, number);
+            if (isKnown)
+            {
+                Drop(gatewayId);
+            }
         }
 
         return Task.CompletedTask;
@@ -318,10 +337,6 @@ internal sealed class ChannelGrain(
         Options();
         return _behavior ?? throw new WsClusterException(ErrorCode.NotAvailable);
     }
-
-    /// <summary>A behavior's timer waits for its turn by itself, and nothing else is to wait for it.</summary>
-    private IGrainTimer StartTimer(Func<Task> callback, TimeSpan due, TimeSpan period) =>
-        this.RegisterGrainTimer(callback, new GrainTimerCreationOptions(due, period) { Interleave = true, KeepAlive = true });
 
     /// <summary>Tells the subscribers, and the behavior, of joins and leaves.</summary>
     private void Announce(PresenceOutcome outcome)

@@ -39,9 +39,11 @@ internal sealed class StreamHandover
         return true;
     }
 
-    /// <summary>True when the stream is in memory, and there is a silo to take it: the last one to stop has nobody.</summary>
-    public static bool IsPossible(IChannelStream stream, ISiloStatusOracle silos) =>
-        InMemory(stream) is not null &&
+    /// <summary>True when the stream is in memory: it would end with the activation.</summary>
+    public static bool IsWorth(IChannelStream stream) => InMemory(stream) is not null;
+
+    /// <summary>True when there is a silo to go on: the last one to stop has nobody.</summary>
+    public static bool IsPossible(ISiloStatusOracle silos) =>
         silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Any(silo => !silo.Equals(silos.SiloAddress));
 
     /// <summary>Hands the stream over. Nothing runs in this activation any more: what it acknowledged is in the state.</summary>

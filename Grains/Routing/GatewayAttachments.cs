@@ -5,9 +5,13 @@ namespace WsCluster.Grains.Routing;
 /// <summary>The gateways that one activation delivers to, one outbox for each. Used only inside the activation, but for <see cref="Count"/> and <see cref="Deliver"/>.</summary>
 internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner owner)
 {
+    // As many gateways as may leave a channel while a call of one of them is still on its way.
+    private const int MaxDeparted = 256;
+
     private readonly Dictionary<string, GatewayOutbox> _byGateway = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal); // of each gateway's newest subscription
     private readonly Dictionary<string, long> _reports = new(StringComparer.Ordinal); // of each gateway's newest word about its members
+    private readonly List<(string GatewayId, long Number)> _departed = []; // oldest first; who unsubscribed, with its last number
     private volatile GatewayOutbox[] _all = []; // what Deliver walks; replaced whole
 
     public int Count => _all.Length;
@@ -42,6 +46,25 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
 
         _numbers[lane.GatewayId] = Math.Max(number, NewestOf(lane.GatewayId));
         return replaced;
+    }
+
+    /// <summary>
+    /// True for a subscription that the gateway has ended since: a call that timed out there may still arrive, after the one
+    /// that was to undo it. Taking it would keep members that nobody ever removes.
+    /// </summary>
+    public bool HasEnded(string gatewayId, long number) =>
+        number != 0 && _departed.Exists(departed => departed.GatewayId == gatewayId && number <= departed.Number);
+
+    /// <summary>Remembers that the gateway ended all its subscriptions up to this number.</summary>
+    public void Depart(string gatewayId, long number)
+    {
+        _departed.RemoveAll(departed => departed.GatewayId == gatewayId && departed.Number <= number);
+        if (_departed.Count == MaxDeparted)
+        {
+            _departed.RemoveAt(0);
+        }
+
+        _departed.Add((gatewayId, number));
     }
 
     /// <summary>The outbox that delivers to the gateway; empty when none does.</summary>
@@ -93,6 +116,9 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
             outbox.Enqueue(entry, trace); // a closed outbox drops it: its gateway is gone, and this grain is about to be told
         }
     }
+
+    /// <summary>Queues bytes for one gateway, if it is attached.</summary>
+    public void DeliverTo(string gatewayId, ReadOnlySpan<byte> entry) => _byGateway.GetValueOrDefault(gatewayId)?.Enqueue(entry);
 
     /// <summary>Waits until the gateways have acknowledged what was queued, at most <paramref name="limit"/>.</summary>
     public async Task FlushAsync(TimeSpan limit, TimeProvider time)

@@ -1,19 +1,26 @@
 using Microsoft.Extensions.Options;
-using WsCluster;
-using WsCluster.Samples.Game;
+using WsCluster.Gateway.Hosting;
+using WsCluster.Grains.Hosting;
+using WsCluster.Samples.Rooms;
 using WsCluster.Samples.Pages;
 
+// On its own this program is everything: a gateway, a silo with the arena in it, and the page. With Page:Only it is the page alone, and
+// gateways and silos run elsewhere (samples/Silo has the arena, too).
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.Services.AddPage();
-builder.Services.AddWsClusterClient(builder.Configuration); // to publish the arena by grain call
-builder.Services.AddHostedService<GameServer>();
-builder.Services.AddOptions<GameOptions>().BindConfiguration(GameOptions.SectionName);
+var isAlone = !builder.Configuration.GetValue<bool>($"{PageOptions.SectionName}:{nameof(PageOptions.Only)}");
+if (isAlone)
+{
+    builder.AddWsClusterGateway();
+    builder.Services.AddChannelBehavior<ArenaRoom>("game");
+}
+
 var app = builder.Build();
 app.MapPage();
-app.MapPost("/token", (Login login, IOptions<PageOptions> options) =>
-    login.Name.Trim() is { Length: > 0 and <= 24 } name && login.User is { Length: > 0 and <= 40 } && login.User != GameServer.User
-        ? Results.Json(new { token = Token.Issue(options.Value.TokenSecret, login.User, new { name }, TimeSpan.FromHours(1)) })
-        : Results.BadRequest("A name of 1 to 24 characters is needed."));
-app.Run();
+if (isAlone)
+{
+    app.MapWsClusterGateway();
+}
 
-internal sealed record Login(string User, string Name);
+app.MapPost("/token", (Login login, IOptions<PageOptions> options) => login.Answer(options.Value, mostCharacters: 24));
+app.Run();

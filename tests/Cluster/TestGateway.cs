@@ -96,11 +96,14 @@ internal sealed class TestGateway : IGatewayObserver
     }
 
     public Task<ChannelAttachment> SubscribeAsync(string channel, params PresenceMember[] members) =>
+        SubscribeAsync(channel, Interlocked.Increment(ref _number), members);
+
+    public Task<ChannelAttachment> SubscribeAsync(string channel, long number, params PresenceMember[] members) =>
         _client.GetGrain<IChannelRouting>(channel).SubscribeAsync(new GatewaySubscription
         {
             Lane = Lane,
             Members = members.Length == 0 ? null : members,
-            Number = Interlocked.Increment(ref _number),
+            Number = number,
         });
 
     public Task UnsubscribeAsync(string channel) => UnsubscribeAsync(channel, Interlocked.Read(ref _number));

@@ -13,6 +13,9 @@ internal static class Runs
     /// <summary>The environment variable that says how many schedules to run.</summary>
     public const string CountVariable = "WSCLUSTER_SCHEDULES";
 
+    /// <summary>The environment variable with the first of the seeds to run; zero when it is not set.</summary>
+    public const string FirstVariable = "WSCLUSTER_FIRST_SEED";
+
     /// <summary>The number in an environment variable; null when it is not set.</summary>
     public static int? Number(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;

@@ -33,6 +33,7 @@ public sealed class BehaviorTestChannel : IAsyncDisposable
     };
 
     private BehavingStream _stream;
+    private (StreamState? Stream, StreamSnapshot? Snapshot) _left; // while closed
 
     /// <summary>Makes a channel with a behavior.</summary>
     /// <param name="create">Makes an instance; called again by <see cref="RestartAsync"/>.</param>
@@ -102,13 +103,24 @@ public sealed class BehaviorTestChannel : IAsyncDisposable
     /// </summary>
     public async Task RestartAsync(bool replay = true)
     {
-        await IdleAsync();
-        var stream = ((IHandedOverStream)_stream.Stream).HandOver(long.MaxValue);
-        var snapshot = replay ? null : _stream.HandOver();
-        _stream.Close();
+        await CloseAsync();
         IsGivenUp = false;
-        _stream = Open(stream, snapshot);
+        _stream = Open(_left.Stream, replay ? null : _left.Snapshot);
+        _left = default;
         await IdleAsync();
+    }
+
+    /// <summary>
+    /// The activation ends, and with it its timers, as when its silo stops: no instance has the channel until <see cref="RestartAsync"/>.
+    /// </summary>
+    public async Task CloseAsync()
+    {
+        if (_left.Stream is null)
+        {
+            await IdleAsync();
+            _left = (((IHandedOverStream)_stream.Stream).HandOver(long.MaxValue), _stream.HandOver());
+            _stream.Close();
+        }
     }
 
     /// <inheritdoc/>

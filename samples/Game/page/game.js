@@ -41,13 +41,12 @@ function showScores(players) {
 }
 
 client.addEventListener('problem', ({ detail }) => ($('problem').textContent = detail.message));
-// The channel holds the latest state: whoever comes late has it with the subscription, and draws at once.
-client.subscribe('game:arena', {
-  publication({ data }) {
-    scene.take(data);
-    showScores(data.players);
-  },
-});
+const take = (state) => {
+  scene.take(state);
+  showScores(state.players);
+};
+// Whoever comes late has the arena as it is with the subscription, and draws at once.
+client.subscribe('game:arena', { subscribed: ({ data }) => take(data), publication: ({ data }) => take(data) });
 
 let last = '';
 let rested = 0;
@@ -58,7 +57,7 @@ function sendMove() {
   last = move;
   // A steady hand says so twice a second: who says nothing for long is taken out of the arena.
   if (client.state === 'connected' && (rested < 3 || rested % (movesPerSecond / 2) === 0)) {
-    client.publish('moves:arena', JSON.parse(move)).catch(() => {}); // the next move follows at once
+    client.rpc('game:arena/move', JSON.parse(move)).catch(() => {}); // the next move follows at once
   }
 }
 

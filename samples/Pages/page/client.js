@@ -4,7 +4,9 @@
 /** Where the page connects, from its server's settings. */
 export async function endpoint() {
   const config = await (await fetch('/config.json')).json();
-  return config.endpoint || `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.hostname}:8000/connection/websocket`;
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+  const where = config.endpoint || `${scheme}://${location.hostname}:8000/connection/websocket`;
+  return new URL(where, `${scheme}://${location.host}/`).href;
 }
 
 const minDelay = 300;
@@ -67,6 +69,11 @@ export class Client extends EventTarget {
 
   publish(channel, data) {
     return this.call({ publish: { channel, data } });
+  }
+
+  /** Calls a method: `channel/method` is one of a channel with a behavior. */
+  async rpc(method, data) {
+    return (await this.call({ rpc: { method, data } })).rpc.data;
   }
 
   async presence(channel) {
@@ -148,7 +155,7 @@ export class Client extends EventTarget {
       subscription.live = true;
       const recovered = subscribe.recovered ?? false;
       subscription.position = subscribe.recoverable ? { epoch: subscribe.epoch, offset: subscribe.offset ?? 0 } : null;
-      handlers.subscribed?.({ recovered, wasRecovering: subscribe.was_recovering ?? false });
+      handlers.subscribed?.({ recovered, wasRecovering: subscribe.was_recovering ?? false, data: subscribe.data });
       (subscribe.publications ?? []).forEach((publication) => this.#deliver(subscription, publication));
     } catch (error) {
       if (this.#subscriptions.get(channel) !== subscription || this.state !== 'connected') {

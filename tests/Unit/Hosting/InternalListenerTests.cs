@@ -37,6 +37,25 @@ public sealed class InternalListenerTests
     }
 
     [Fact]
+    public async Task SamePath_OfTheApplicationAndInside_EachHasItsAddress()
+    {
+        var (open, inside) = (FreeUrl(), FreeUrl());
+        await using var app = await StartAsync(("urls", open), (InternalUrls, inside));
+
+        Assert.Equal("the application's page", await Http.GetStringAsync(new Uri(open)));
+        Assert.Equal("console", await Http.GetStringAsync(new Uri(inside)));
+    }
+
+    [Fact]
+    public async Task SamePath_NoAddressOfItsOwn_IsTheApplications()
+    {
+        var open = FreeUrl();
+        await using var app = await StartAsync(("urls", open));
+
+        Assert.Equal("the application's page", await Http.GetStringAsync(new Uri(open)));
+    }
+
+    [Fact]
     public async Task InternalEndpoint_NoAddressOfItsOwn_IsServedEverywhere()
     {
         var open = FreeUrl();
@@ -64,9 +83,10 @@ public sealed class InternalListenerTests
         builder.Services.Configure<GatewayOptions>(builder.Configuration.GetSection(GatewayOptions.SectionName));
         InternalListener.Listen(builder.WebHost, builder.Configuration);
         var app = builder.Build();
-        app.UseInternalListener();
         app.MapGet("/connection", () => "open");
         app.MapInternal().MapGet("/api", () => "inside");
+        app.MapInternal().MapGet("/", () => "console").WithOrder(1);
+        app.MapGet("/", () => "the application's page");
         await app.StartAsync();
         return app;
     }

@@ -1,9 +1,9 @@
 using System.Numerics;
 
-namespace WsCluster.Samples.Game;
+namespace WsCluster.Samples.Rooms;
 
 /// <summary>The rules: players glide, bump into each other and collect gems. The server is the only one who counts.</summary>
-internal sealed class Arena(Random random)
+public sealed class Arena
 {
     public const int TicksPerSecond = 20;
     public const float Width = 1600;
@@ -16,9 +16,25 @@ internal sealed class Arena(Random random)
     private const float Drag = 4.5f;
     private const long IdleTicks = 20 * TicksPerSecond;
 
+    private readonly Random _random;
     private readonly Dictionary<string, Player> _players = [];
     private readonly List<Gem> _gems = [];
     private int _lastGem;
+
+    /// <summary>Goes on from how everything stood; a new state is an arena in which nothing has happened yet.</summary>
+    public Arena(Random random, ArenaState state)
+    {
+        _random = random;
+        Tick = state.Tick;
+        foreach (var player in state.Players)
+        {
+            _players[player.Id] = new Player(player.Id, player.Name, new Vector2(player.X, player.Y)) { Score = player.Score, LastMove = Tick };
+        }
+
+        _gems.AddRange(state.Gems.Select(gem => new Gem(gem[0], new Vector2(gem[1], gem[2]), gem[3])));
+        _lastGem = _gems.Count == 0 ? 0 : _gems.Max(gem => gem.Id);
+        Fill();
+    }
 
     public long Tick { get; private set; }
 
@@ -33,7 +49,7 @@ internal sealed class Arena(Random random)
         }
 
         player.Name = name;
-        player.Wish = wish.LengthSquared() > 1 ? Vector2.Normalize(wish) : wish;
+        player.Wish = wish.LengthSquared() > 1 ? Vector2.Normalize(wish) : wish; // nobody is faster than the others
         player.LastMove = Tick;
     }
 
@@ -58,17 +74,24 @@ internal sealed class Arena(Random random)
 
         Bump([.. _players.Values]);
         Collect();
-        while (_gems.Count < Gems)
-        {
-            _gems.Add(new Gem(++_lastGem, AnyPlace(40), random.Next(6) == 0 ? 5 : 1));
-        }
+        Fill();
     }
 
-    /// <summary>All that a page needs to draw, as late joiners get it, too.</summary>
-    public ArenaState Describe() => new(
-        Tick,
-        [.. _players.Values.Select(p => new PlayerState(p.Id, p.Name, Round(p.Position.X), Round(p.Position.Y), p.Score))],
-        [.. _gems.Select(g => new[] { g.Id, Round(g.Position.X), Round(g.Position.Y), g.Value })]);
+    /// <summary>All that a page needs to draw, and that another arena needs to go on.</summary>
+    public ArenaState Describe() => new()
+    {
+        Tick = Tick,
+        Players = [.. _players.Values.Select(p => new PlayerState(p.Id, p.Name, Round(p.Position.X), Round(p.Position.Y), p.Score))],
+        Gems = [.. _gems.Select(g => new[] { g.Id, Round(g.Position.X), Round(g.Position.Y), g.Value })],
+    };
+
+    private void Fill()
+    {
+        while (_gems.Count < Gems)
+        {
+            _gems.Add(new Gem(++_lastGem, AnyPlace(40), _random.Next(6) == 0 ? 5 : 1));
+        }
+    }
 
     private static void StayInside(Player player)
     {
@@ -115,15 +138,23 @@ internal sealed class Arena(Random random)
     }
 
     private Vector2 AnyPlace(float margin) => new(
-        margin + (random.NextSingle() * (Width - (2 * margin))), margin + (random.NextSingle() * (Height - (2 * margin))));
+        margin + (_random.NextSingle() * (Width - (2 * margin))), margin + (_random.NextSingle() * (Height - (2 * margin))));
 
     private static int Round(float value) => (int)MathF.Round(value);
 
     private sealed record Gem(int Id, Vector2 Position, int Value);
 }
 
-/// <summary>What is published twenty times a second.</summary>
-internal sealed record ArenaState(long Tick, PlayerState[] Players, int[][] Gems);
+/// <summary>How everything stands: what is published twenty times a second, and the state of the channel.</summary>
+public sealed record ArenaState
+{
+    public long Tick { get; init; }
+
+    public PlayerState[] Players { get; init; } = [];
+
+    /// <summary>Each is its number, x, y and value.</summary>
+    public int[][] Gems { get; init; } = [];
+}
 
 /// <summary>One player in it.</summary>
-internal sealed record PlayerState(string Id, string Name, int X, int Y, int Score);
+public sealed record PlayerState(string Id, string Name, int X, int Y, int Score);

@@ -1,9 +1,9 @@
 using System.Numerics;
 
-namespace WsCluster.Samples.Game;
+namespace WsCluster.Samples.Rooms;
 
 /// <summary>One player, as the arena has it.</summary>
-internal sealed class Player(string id, string name, Vector2 position)
+public sealed class Player(string id, string name, Vector2 position)
 {
     public string Id { get; } = id;
 
