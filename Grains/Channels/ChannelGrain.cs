@@ -4,6 +4,7 @@ using WsCluster.Configuration;
 using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.History;
 using WsCluster.Grains.Limits;
+using WsCluster.Grains.Relays;
 using WsCluster.Grains.Routing;
 using WsCluster.Routing;
 
@@ -19,6 +20,7 @@ internal sealed class ChannelGrain(
     ChannelStreams streams,
     GatewayOutboxes outboxes,
     LiveChannels live,
+    HotChannels hot,
     SiloLimits limits,
     ISiloStatusOracle silos,
     TimeProvider time,
@@ -59,7 +61,7 @@ internal sealed class ChannelGrain(
 
         _history = new HistoryReader(_stream);
         _publishing = new GroupPublishing(_stream);
-        _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync));
+        _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync), new ChannelFanOut(_name, hot));
         _deliveries = new ChannelDeliveries(_name, _gateways);
         _ledger = new PublicationLedger(_gateways, limits.Ledgers, time);
         _lifetime = new ActivationLifetime(this, DelayDeactivation, _stream, _options ?? new ChannelOptions(), time);
@@ -97,6 +99,7 @@ internal sealed class ChannelGrain(
     void IDisposable.Dispose()
     {
         CloseEntrance();
+        _gateways?.DetachAll();
         _presence.Close();
         _stream?.Close();
         _ledger?.Close();
@@ -209,7 +212,7 @@ internal sealed class ChannelGrain(
         }
 
         var isNew = _gateways.OutboxOf(gatewayId) == Guid.Empty;
-        if (_gateways.Attach(subscription.Lane, subscription.Number))
+        if (_gateways.Attach(subscription.Lane, subscription.Number, subscription.FollowsRelays, out var stint))
         {
             Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
         }
@@ -243,6 +246,7 @@ internal sealed class ChannelGrain(
             Latest = latest?.Offset == top.Offset ? latest : null,
             MembersOutdated = !takesMembers,
             OutboxId = _gateways.OutboxOf(gatewayId),
+            Stint = stint,
         };
     }
 
