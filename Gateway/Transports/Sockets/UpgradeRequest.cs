@@ -32,6 +32,8 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     private bool _connectionUpgrades;
     private bool _isVersion13;
     private bool _hasVersion;
+    private bool _hasHost;
+    private bool _hasKey;
     private int _headerCount;
     private bool _hasBody;
     private bool _isOdd;
@@ -125,7 +127,8 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
         switch (name.Length)
         {
             case 4 when Ascii.EqualsIgnoreCase(name, "Host"u8):
-                _isOdd |= Host.Length > 0;
+                _isOdd |= _hasHost; // two hosts, the first maybe empty
+                _hasHost = true;
                 Host = Encoding.Latin1.GetString(value);
                 _isOdd |= value.ContainsAny(NeverInHosts);
                 break;
@@ -196,7 +199,8 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
             return;
         }
 
-        _isOdd |= _key.Length > 0; // two keys
+        _isOdd |= _hasKey; // two keys
+        _hasKey = true;
         _key = Encoding.Latin1.GetString(value);
     }
 

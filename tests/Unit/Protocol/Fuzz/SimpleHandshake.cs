@@ -47,6 +47,15 @@ internal static class SimpleHandshake
             && Values("content-length").All(length => length == "0");
     }
 
+    /// <summary>
+    /// True when nothing separates the version from what is before it: Kestrel's parser, which both ways share, takes some of these.
+    /// </summary>
+    public static bool LacksASpace(byte[] bytes)
+    {
+        var line = Encoding.Latin1.GetString(bytes).Split('\n')[0].TrimEnd('\r');
+        return line.EndsWith("HTTP/1.1", StringComparison.Ordinal) && !line.EndsWith(" HTTP/1.1", StringComparison.Ordinal);
+    }
+
     /// <summary>GET, a path with or without a query, and the version; before that there may be more than one space (RFC 9112 §3).</summary>
     private static bool IsRequestLine(string line) =>
         line.StartsWith("GET /", StringComparison.Ordinal)
