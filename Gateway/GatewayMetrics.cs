@@ -16,6 +16,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _closed;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _paced;
+    private readonly Counter<long> _limitHits;
     private readonly UpDownCounter<long> _commands;
     private readonly Counter<long> _batches;
     private readonly Counter<long> _batchBytes;
@@ -59,6 +60,7 @@ internal sealed class GatewayMetrics
         _closed = _meter.CreateCounter<long>("wscluster.gateway.connections.closed", "{connection}", "Connections that ended, by code: 3008 is a client that reads too slowly.");
         _refused = _meter.CreateCounter<long>("wscluster.gateway.connections.refused", "{connection}", "Handshakes refused, by reason: full, origin, address_rate, address_connections.");
         _paced = _meter.CreateCounter<long>("wscluster.gateway.commands.paced", "{frame}", "Frames whose sender had to wait, because it sent faster than it may.");
+        _limitHits = _meter.CreateCounter<long>("wscluster.gateway.limit.hits", "{connection}", "Times that a connection reached a limit, by limit: commands, bytes, history, message_commands, json_depth, channels, channel_length, replies.");
         _commands = _meter.CreateUpDownCounter<long>("wscluster.gateway.commands.active", "{command}", "Commands of clients that are being carried out, one at a time for each connection.");
         _batches = _meter.CreateCounter<long>("wscluster.gateway.delivery.batches", "{batch}", "Batches taken from silos.");
         _batchBytes = _meter.CreateCounter<long>("wscluster.gateway.delivery.bytes", "By", "Bytes of the batches taken from silos.");
@@ -87,7 +89,7 @@ internal sealed class GatewayMetrics
         _canaryDelay = _meter.CreateHistogram("wscluster.gateway.canary.delay", "s", "From a canary's publish to its delivery: the whole path through the cluster.", advice: Latency.Buckets);
         _publishLatency = _meter.CreateHistogram("wscluster.gateway.publish.latency", "s", "From a client's publish to its outcome, repeats included; of what a connection publishes together, one.", advice: Latency.Buckets);
         _writeLatency = _meter.CreateHistogram("wscluster.gateway.write.latency", "s", "From the first message queued for a round of sending to the last one handed to the kernel: the longest that any of the round waited.", advice: Latency.Buckets);
-        _apiLatency = _meter.CreateHistogram("wscluster.gateway.api.latency", "s", "Calls of the HTTP API, by method and result: ok, or the number of the error.", advice: Latency.Buckets);
+        _apiLatency = _meter.CreateHistogram("wscluster.gateway.api.latency", "s", "Calls of the HTTP API, by method and result: ok, the number of the error, or denied for the application's own.", advice: Latency.Buckets);
         _opened = _meter.CreateCounter<long>("wscluster.gateway.connections.opened", "{connection}", "Connections that began.");
         _meter.CreateObservableCounter("wscluster.gateway.commands", () => CommandsTaken, "{command}", "Commands of clients.");
         _meter.CreateObservableCounter("wscluster.gateway.deliveries", () => Deliveries, "{message}", "Publications queued to subscribers, each counted for every subscriber.");
@@ -112,7 +114,7 @@ internal sealed class GatewayMetrics
     public void ApiCalled(string method, ErrorCode error, TimeSpan taken) => _apiLatency.Record(
         taken.TotalSeconds,
         new KeyValuePair<string, object?>("method", method),
-        new KeyValuePair<string, object?>("result", error == ErrorCode.None ? "ok" : (int)error));
+        new KeyValuePair<string, object?>("result", error == ErrorCode.None ? "ok" : Enum.IsDefined(error) ? (int)error : "denied"));
 
     public void ConnectionOpened() => _opened.Add(1);
 
@@ -129,6 +131,8 @@ internal sealed class GatewayMetrics
     public void ConnectionClosed(int code) => _closed.Add(1, new KeyValuePair<string, object?>("code", code));
 
     public void ConnectionRefused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void LimitHit(string limit) => _limitHits.Add(1, new KeyValuePair<string, object?>("limit", limit));
 
     public void SenderPaced() => _paced.Add(1);
 

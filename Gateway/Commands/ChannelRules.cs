@@ -4,11 +4,13 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Hosting;
+using WsCluster.Gateway.Limits;
 
 namespace WsCluster.Gateway.Commands;
 
 /// <summary>Which channel names clients may use (protocol §20), and the options that go with them.</summary>
-internal sealed class ChannelRules(IOptionsMonitor<ChannelNamespaces> namespaces, IOptionsMonitor<GatewayOptions> options)
+internal sealed class ChannelRules(
+    IOptionsMonitor<ChannelNamespaces> namespaces, IOptionsMonitor<GatewayOptions> options, GatewayMetrics metrics)
 {
     /// <summary>A client chooses the name, so a bad expression must not take the gateway's time.</summary>
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(100);
@@ -21,6 +23,7 @@ internal sealed class ChannelRules(IOptionsMonitor<ChannelNamespaces> namespaces
         channelOptions = null;
         if (Encoding.UTF8.GetByteCount(channel) > options.CurrentValue.MaxChannelLength)
         {
+            metrics.LimitHit(GatewayLimit.ChannelLength);
             return ErrorCode.BadRequest;
         }
 

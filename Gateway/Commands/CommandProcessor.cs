@@ -1,4 +1,5 @@
 using WsCluster.Gateway.Connections;
+using WsCluster.Gateway.Limits;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Protocol.Wire;
 
@@ -28,33 +29,56 @@ internal sealed class CommandProcessor(
         var bytes = frame.Length;
         for (var count = 0; !connection.IsClosed; count++)
         {
-            switch (connection.Codec.ReadCommand(ref frame, out var command))
+            switch (connection.Codec.ReadCommand(ref frame, out var command, connection.MaxJsonDepth))
             {
                 case CommandReadStatus.End when count > 0:
-                    if (connection.Pace(count, bytes) is { } pause)
-                    {
-                        metrics.SenderPaced();
-                        await pause;
-                    }
-
+                    await PaceAsync(connection, connection.Charge(count, bytes));
                     return;
                 case CommandReadStatus.Command when count < connection.MaxCommandsPerMessage:
                     await ProcessAsync(connection, command!);
-                    if (connection.PaceHistory() is { } rest)
-                    {
-                        metrics.SenderPaced();
-                        await rest;
-                    }
-
+                    await PaceAsync(connection, connection.ChargeHistory());
                     break;
+                case CommandReadStatus.Command:
+                    Refuse(connection, GatewayLimit.MessageCommands);
+                    return;
+                case CommandReadStatus.TooDeep:
+                    Refuse(connection, GatewayLimit.JsonDepth);
+                    return;
                 default:
-                    connection.Close(DisconnectCode.BadRequest); // undecodable, no command at all, or too many
+                    connection.Close(DisconnectCode.BadRequest); // undecodable, or no command at all
                     return;
             }
 
-            // A client that sends commands but reads no replies waits here, so that its queue stays small.
-            await connection.Writer.WaitForRoomAsync();
+            var room = connection.Writer.WaitForRoomAsync();
+            if (!room.IsCompleted)
+            {
+                metrics.LimitHit(GatewayLimit.Replies); // a client that sends commands but reads no replies waits, so that its queue stays small
+                await room;
+            }
         }
+    }
+
+    private void Refuse(Connection connection, string limit)
+    {
+        metrics.LimitHit(limit);
+        connection.Close(DisconnectCode.BadRequest);
+    }
+
+    private ValueTask PaceAsync(Connection connection, Pause pause)
+    {
+        if (pause.Wait <= TimeSpan.Zero)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        metrics.LimitHit(pause.Limit);
+        if (connection.TryWaitOut(pause.Wait) is not { } over)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        metrics.SenderPaced();
+        return new ValueTask(over);
     }
 
     private async ValueTask ProcessAsync(Connection connection, Command command)
@@ -83,6 +107,11 @@ internal sealed class CommandProcessor(
         if (refusal.Reason is not { } reason)
         {
             return;
+        }
+
+        if (command.Subscribe is not null && refusal.Error == ErrorCode.LimitExceeded)
+        {
+            metrics.LimitHit(GatewayLimit.Channels);
         }
 
         if (reason.Disconnects)

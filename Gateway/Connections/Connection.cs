@@ -185,29 +185,22 @@ internal sealed class Connection : IWriterOwner
     /// <summary>The most commands that one message may hold.</summary>
     public int MaxCommandsPerMessage => _options.MaxCommandsPerMessage;
 
-    /// <summary>
-    /// Charges a message to the connection's rates. Null: go on. Else what to wait for before the next is read; a client that is
-    /// far too fast is closed instead (3013).
-    /// </summary>
-    public Task? Pace(int commands, int bytes)
-    {
-        return WaitFor(_rates.Charge(_options, _clock.Now, commands, bytes));
-    }
+    /// <summary>How deep a command in JSON may nest.</summary>
+    public int MaxJsonDepth => _options.MaxJsonDepth;
+
+    /// <summary>Charges a message to the connection's rates: how long it must wait before the next is read.</summary>
+    public Pause Charge(int commands, int bytes) => _rates.Charge(_options, _clock.Now, commands, bytes);
 
     /// <summary>So much history was read for the client, in whatever way. Safe from any thread.</summary>
     public void HistoryRead(int publications) => Interlocked.Add(ref _historyRead, publications);
 
-    /// <summary>Charges what history was read since to the connection's rate; otherwise as <see cref="Pace"/>.</summary>
-    public Task? PaceHistory() =>
-        Volatile.Read(ref _historyRead) == 0 ? null : WaitFor(_rates.ChargeHistory(_options, _clock.Now, Interlocked.Exchange(ref _historyRead, 0)));
+    /// <summary>Charges what history was read since to the connection's rate; otherwise as <see cref="Charge"/>.</summary>
+    public Pause ChargeHistory() =>
+        Volatile.Read(ref _historyRead) == 0 ? default : _rates.ChargeHistory(_options, _clock.Now, Interlocked.Exchange(ref _historyRead, 0));
 
-    private Task? WaitFor(TimeSpan wait)
+    /// <summary>What to wait for after it was too fast. Null for a client that was far too fast: it is closed (3013).</summary>
+    public Task? TryWaitOut(TimeSpan wait)
     {
-        if (wait <= TimeSpan.Zero)
-        {
-            return null;
-        }
-
         if (wait > ConnectionRates.LongestWait)
         {
             Close(DisconnectCode.TooManyRequests);

@@ -30,6 +30,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
     private List<OutboundMessage>? _held;   // messages that wait for the connect reply; null when nothing is held back
     private bool _isFull;                   // nothing is queued any more: the last message is, or the close
     private bool _isClosing;                // close the transport when the queue is empty
+    private bool _isConnected;              // the connect reply is queued or sent: from then on messages may be compressed
     private bool _isListed;                 // the shard will call Send in this round
     private TracedWrites? _traced;          // of the frame that is being sent; a traced message has one of its own
     private OutboundMessage? _overflowed;   // the message that was too much
@@ -281,6 +282,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
     {
         var held = _held;
         _held = null;
+        _isConnected = true;
         Append(first);
         foreach (var message in held ?? [])
         {
@@ -327,7 +329,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
     /// <summary>Takes the next messages as one frame. False when there is none.</summary>
     private bool TryTakeFrame(out ReadOnlyMemory<byte> frame, out byte[]? rented, out int bytes)
     {
-        var join = new MessageJoin(codec);
+        var join = new MessageJoin(codec, _isConnected && transport.SendsDeflatedFrames);
         bytes = 0;
         while (_next is { } message && join.TryAdd(message))
         {

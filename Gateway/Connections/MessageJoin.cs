@@ -7,7 +7,12 @@ namespace WsCluster.Gateway.Connections;
 /// Joins messages into one WebSocket frame (protocol §2): fewer bytes, and the client has one frame to read instead of many. A
 /// lone message stays as it is, without a copy.
 /// </summary>
-internal struct MessageJoin(IProtocolCodec codec)
+/// <param name="codec">The connections' protocol.</param>
+/// <param name="deflates">
+/// Whether they get compressed messages: then one that is worth it shares no frame, so that all of them get the same compressed
+/// bytes.
+/// </param>
+internal struct MessageJoin(IProtocolCodec codec, bool deflates = false)
 {
     /// <summary>A frame is filled up to this size: large enough to save system calls, small enough to pool.</summary>
     private const int MaxBytes = 16 * 1024;
@@ -32,7 +37,7 @@ internal struct MessageJoin(IProtocolCodec codec)
         }
 
         var separator = codec.Separator;
-        if (_first.StandsAlone || message.StandsAlone || _end + separator.Length + message.Length > MaxBytes)
+        if (StandsAlone(_first) || StandsAlone(message) || _end + separator.Length + message.Length > MaxBytes)
         {
             return false;
         }
@@ -58,7 +63,7 @@ internal struct MessageJoin(IProtocolCodec codec)
         rented = _buffer;
         if (_buffer is null)
         {
-            return _first is null ? default : asFrame ? _first.Frame : _first.Payload;
+            return _first is null ? default : !asFrame ? _first.Payload : IsDeflated(_first) ? _first.DeflatedFrame : _first.Frame;
         }
 
         var length = _end - Header;
@@ -81,4 +86,8 @@ internal struct MessageJoin(IProtocolCodec codec)
         ArrayPool<byte>.Shared.Return(_buffer);
         return message;
     }
+
+    private readonly bool IsDeflated(OutboundMessage message) => deflates && message.IsWorthDeflating;
+
+    private readonly bool StandsAlone(OutboundMessage message) => message.StandsAlone || IsDeflated(message);
 }

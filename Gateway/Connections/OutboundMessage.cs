@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Transports.Deflate;
 
 namespace WsCluster.Gateway.Connections;
 
@@ -17,6 +18,7 @@ internal sealed class OutboundMessage
 
     private readonly byte[] _bytes;
     private readonly int _payloadStart;
+    private byte[]? _deflated; // the frame with its payload compressed, once somebody wanted it; the frame itself if that is no shorter
 
     private OutboundMessage(byte[] bytes, int payloadStart)
     {
@@ -38,6 +40,29 @@ internal sealed class OutboundMessage
 
     /// <summary>The complete WebSocket frame.</summary>
     public ReadOnlyMemory<byte> Frame => _bytes;
+
+    /// <summary>
+    /// The complete WebSocket frame with its payload compressed, or as it is where that is shorter. It is made once, for all
+    /// connections that get the message. Safe from any thread.
+    /// </summary>
+    public ReadOnlyMemory<byte> DeflatedFrame
+    {
+        get
+        {
+            if (Volatile.Read(ref _deflated) is { } ready)
+            {
+                return ready;
+            }
+
+            lock (_bytes)
+            {
+                return _deflated ??= Deflate();
+            }
+        }
+    }
+
+    /// <summary>True when it is long enough that compressing it is worth the while.</summary>
+    public bool IsWorthDeflating => !IsControl && Length >= MessageDeflater.MinBytes;
 
     /// <summary>True for a control frame, which stands for itself and is nothing without its header.</summary>
     public bool IsControl => _payloadStart == 0;
@@ -85,14 +110,31 @@ internal sealed class OutboundMessage
     };
 
     /// <summary>Writes the header of an unfragmented frame into exactly as many bytes as it needs; into none, nothing.</summary>
-    public static void WriteHeader(Span<byte> header, ProtocolKind protocol, int payload)
+    public static void WriteHeader(Span<byte> header, ProtocolKind protocol, int payload) =>
+        WriteHeader(header, (byte)(Final | (protocol == ProtocolKind.Json ? Text : Binary)), payload);
+
+    private byte[] Deflate()
+    {
+        if (!MessageDeflater.TryDeflate(Payload.Span, out var deflated))
+        {
+            return _bytes;
+        }
+
+        var header = HeaderLength(deflated.Length);
+        var frame = GC.AllocateUninitializedArray<byte>(header + deflated.Length);
+        WriteHeader(frame.AsSpan(0, header), (byte)(_bytes[0] | MessageDeflater.Rsv1), deflated.Length);
+        deflated.CopyTo(frame.AsSpan(header));
+        return frame;
+    }
+
+    private static void WriteHeader(Span<byte> header, byte first, int payload)
     {
         if (header.IsEmpty)
         {
             return;
         }
 
-        header[0] = (byte)(Final | (protocol == ProtocolKind.Json ? Text : Binary));
+        header[0] = first;
         switch (header.Length)
         {
             case 2:

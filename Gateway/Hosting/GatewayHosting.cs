@@ -17,6 +17,7 @@ using WsCluster.Gateway.Publishing;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
 using WsCluster.Gateway.Transports;
+using WsCluster.Gateway.Transports.Deflate;
 using WsCluster.Gateway.Transports.Sockets;
 using WsCluster.Gateway.Transports.Streams;
 using WsCluster.Routing;

@@ -50,7 +50,7 @@ internal sealed class GatewayOptions
     /// <summary>
     /// Compress messages (permessage-deflate) of WebSockets whose handshake itself shows a valid token of a user, in the header
     /// Authorization as "Bearer …" or the query parameter cf_token, and asks for it. MaxMessageBytes and MaxBytesPerSecond count
-    /// what a message inflates to. Saves bandwidth, and costs CPU and up to 50 KB of memory for each such connection.
+    /// what a message inflates to. Each publication is compressed once, whoever gets it; messages below 200 bytes are not.
     /// </summary>
     public bool Deflate { get; set; }
 
@@ -120,6 +120,13 @@ internal sealed class GatewayOptions
     /// <summary>Commands in one message; one more closes the connection with 3501.</summary>
     [Range(1, 1_000_000)]
     public int MaxCommandsPerMessage { get; set; } = 10_000;
+
+    /// <summary>
+    /// How deep the JSON of a command may nest, its data included; a deeper one closes the connection with 3501. JSON clients get
+    /// whatever others publish, so it is also what their parsers must be able to read.
+    /// </summary>
+    [Range(8, 500)]
+    public int MaxJsonDepth { get; set; } = 64;
 
     /// <summary>
     /// Error replies of one connection in a minute, temporary errors aside; one more closes the connection with 3509. Zero: no

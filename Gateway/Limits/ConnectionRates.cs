@@ -17,17 +17,17 @@ internal struct ConnectionRates
     private RateGate _errors;
     private RateGate _history;
 
-    /// <summary>Charges a frame; returns how long its sender must wait before the next.</summary>
-    public TimeSpan Charge(GatewayOptions options, DateTimeOffset now, int commands, int bytes)
+    /// <summary>Charges a frame; returns how long its sender must wait before the next, and for which of its rates.</summary>
+    public Pause Charge(GatewayOptions options, DateTimeOffset now, int commands, int bytes)
     {
         var forCommands = _commands.Take(now.UtcTicks, commands, options.MaxCommandsPerSecond, Burst);
         var forBytes = _bytes.Take(now.UtcTicks, bytes, options.MaxBytesPerSecond, Burst);
-        return forCommands > forBytes ? forCommands : forBytes;
+        return forCommands >= forBytes ? new Pause(forCommands, GatewayLimit.Commands) : new Pause(forBytes, GatewayLimit.Bytes);
     }
 
     /// <summary>Charges publications of history; returns how long their reader must wait before its next command.</summary>
-    public TimeSpan ChargeHistory(GatewayOptions options, DateTimeOffset now, int publications) =>
-        _history.Take(now.UtcTicks, publications, options.MaxHistoryPublicationsPerSecond, HistoryBurst);
+    public Pause ChargeHistory(GatewayOptions options, DateTimeOffset now, int publications) =>
+        new(_history.Take(now.UtcTicks, publications, options.MaxHistoryPublicationsPerSecond, HistoryBurst), GatewayLimit.History);
 
     /// <summary>Charges an error reply; false when there were too many.</summary>
     public bool TryErr(GatewayOptions options, DateTimeOffset now) =>

@@ -11,4 +11,7 @@ internal enum CommandReadStatus
 
     /// <summary>Not a command of this protocol: the rest of the frame has no meaning.</summary>
     Malformed,
+
+    /// <summary>JSON that nests deeper than it may; whatever else it is.</summary>
+    TooDeep,
 }

@@ -20,7 +20,8 @@ internal interface IProtocolCodec
     /// </summary>
     /// <param name="frame">What is left of the frame; its bytes may be reused after the call, the command copies them.</param>
     /// <param name="command">The command, or null unless the result is <see cref="CommandReadStatus.Command"/>.</param>
-    CommandReadStatus ReadCommand(ref ReadOnlyMemory<byte> frame, out Command? command);
+    /// <param name="maxJsonDepth">How deep a command in JSON may nest; Protobuf's own parser has a limit of its own.</param>
+    CommandReadStatus ReadCommand(ref ReadOnlyMemory<byte> frame, out Command? command, int maxJsonDepth = JsonInput.DefaultMaxDepth);
 
     /// <summary>Encodes one whole message: a JSON object without a newline, or Protobuf with its length before it.</summary>
     /// <param name="reply">The reply or push; an empty one is the ping.</param>

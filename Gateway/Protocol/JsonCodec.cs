@@ -12,7 +12,7 @@ internal sealed class JsonCodec : IProtocolCodec
     public ReadOnlySpan<byte> Separator => "\n"u8;
 
     /// <inheritdoc/>
-    public CommandReadStatus ReadCommand(ref ReadOnlyMemory<byte> frame, out Command? command)
+    public CommandReadStatus ReadCommand(ref ReadOnlyMemory<byte> frame, out Command? command, int maxJsonDepth = JsonInput.DefaultMaxDepth)
     {
         if (frame.IsEmpty)
         {
@@ -26,7 +26,7 @@ internal sealed class JsonCodec : IProtocolCodec
         var line = newline < 0 ? frame : frame[..newline];
         frame = newline < 0 ? default : frame[(newline + 1)..];
 
-        return JsonCommandReader.TryRead(line.Span, out command) ? CommandReadStatus.Command : CommandReadStatus.Malformed;
+        return JsonCommandReader.TryRead(line.Span, out command, maxJsonDepth) ? CommandReadStatus.Command : JsonDepth.Fault(line.Span, maxJsonDepth);
     }
 
     /// <inheritdoc/>

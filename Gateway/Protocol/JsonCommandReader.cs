@@ -12,10 +12,11 @@ internal static class JsonCommandReader
     /// Reads a command; false when the line is not exactly one JSON object in valid UTF-8 with members of the right
     /// types. Unknown members are skipped, of repeated ones the last counts, and null means absent.
     /// </summary>
-    public static bool TryRead(ReadOnlySpan<byte> line, out Command? command) => TryRead(line, ReadCommand, out command);
+    public static bool TryRead(ReadOnlySpan<byte> line, out Command? command, int maxDepth = JsonInput.DefaultMaxDepth) =>
+        TryRead(line, ReadCommand, out command, maxDepth);
 
-    /// <summary>Reads a text that must be one object, by the rules of <see cref="TryRead(ReadOnlySpan{byte}, out Command?)"/>.</summary>
-    public static bool TryRead<T>(ReadOnlySpan<byte> text, ObjectReader<T> read, [NotNullWhen(true)] out T? value)
+    /// <summary>Reads a text that must be one object, by the rules of <see cref="TryRead(ReadOnlySpan{byte}, out Command?, int)"/>.</summary>
+    public static bool TryRead<T>(ReadOnlySpan<byte> text, ObjectReader<T> read, [NotNullWhen(true)] out T? value, int maxDepth = JsonInput.DefaultMaxDepth)
         where T : class
     {
         value = null;
@@ -26,7 +27,7 @@ internal static class JsonCommandReader
 
         try
         {
-            var json = new JsonInput(text);
+            var json = new JsonInput(text, maxDepth);
             json.Start();
             var whole = read(ref json);
             json.Finish();

@@ -9,17 +9,17 @@ namespace WsCluster.Gateway.Protocol;
 /// </summary>
 internal ref struct JsonInput
 {
-    /// <summary>How deep a command may nest: the recursion of whoever reads it, and of whoever gets its data.</summary>
-    public const int MaxDepth = 64;
+    /// <summary>How deep a text may nest where no option says it: the recursion of whoever reads it, and of whoever gets its data.</summary>
+    public const int DefaultMaxDepth = 64;
 
     private readonly ReadOnlySpan<byte> _text;
     private Utf8JsonReader _reader;
 
     /// <summary>Reads <paramref name="text"/>, which must be valid UTF-8.</summary>
-    public JsonInput(ReadOnlySpan<byte> text)
+    public JsonInput(ReadOnlySpan<byte> text, int maxDepth)
     {
         _text = text;
-        _reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = MaxDepth });
+        _reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = maxDepth });
     }
 
     /// <summary>Enters the object that the whole text must be.</summary>

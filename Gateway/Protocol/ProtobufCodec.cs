@@ -19,7 +19,7 @@ internal sealed class ProtobufCodec : IProtocolCodec
     public ReadOnlySpan<byte> Separator => default;
 
     /// <inheritdoc/>
-    public CommandReadStatus ReadCommand(ref ReadOnlyMemory<byte> frame, out Command? command)
+    public CommandReadStatus ReadCommand(ref ReadOnlyMemory<byte> frame, out Command? command, int maxJsonDepth = JsonInput.DefaultMaxDepth)
     {
         command = null;
         if (frame.IsEmpty)

@@ -15,7 +15,7 @@ internal sealed class UnidirectionalJsonCodec : IProtocolCodec
     public ReadOnlySpan<byte> Separator => "\n"u8;
 
     /// <inheritdoc/>
-    public CommandReadStatus ReadCommand(ref ReadOnlyMemory<byte> frame, out Command? command)
+    public CommandReadStatus ReadCommand(ref ReadOnlyMemory<byte> frame, out Command? command, int maxJsonDepth = JsonInput.DefaultMaxDepth)
     {
         var text = frame;
         frame = UnidirectionalFrame.Read;
@@ -26,10 +26,10 @@ internal sealed class UnidirectionalJsonCodec : IProtocolCodec
         }
 
         var request = new ConnectRequest();
-        if (!text.IsEmpty && !JsonCommandReader.TryRead(text.Span, JsonConnectReader.Read, out request))
+        if (!text.IsEmpty && !JsonCommandReader.TryRead(text.Span, JsonConnectReader.Read, out request, maxJsonDepth))
         {
             command = null;
-            return CommandReadStatus.Malformed;
+            return JsonDepth.Fault(text.Span, maxJsonDepth);
         }
 
         command = new Command { Id = 1, Connect = request };

@@ -18,7 +18,7 @@ internal sealed class UnidirectionalProtobufCodec : IProtocolCodec
     public ReadOnlySpan<byte> Separator => default;
 
     /// <inheritdoc/>
-    public CommandReadStatus ReadCommand(ref ReadOnlyMemory<byte> frame, out Command? command)
+    public CommandReadStatus ReadCommand(ref ReadOnlyMemory<byte> frame, out Command? command, int maxJsonDepth = JsonInput.DefaultMaxDepth)
     {
         command = null;
         var bytes = frame;

@@ -28,7 +28,7 @@ internal sealed class ApiDispatcher(IEnumerable<IApiMethod> methods, GatewayMetr
         catch (WsClusterException exception)
         {
             ApiLog.MethodRefused(logger, method, exception.Code, exception.Message);
-            return ApiReply.Failed(exception.Code);
+            return ApiReply.Failed(exception);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -7,20 +7,30 @@ internal readonly struct ApiReply
 {
     private readonly Action<Utf8JsonWriter>? _writeMembers;
 
-    private ApiReply(ErrorCode error, Action<Utf8JsonWriter>? writeMembers)
+    private readonly string? _words; // of the application's own no
+
+    private ApiReply(ErrorCode error, Action<Utf8JsonWriter>? writeMembers, string? words = null)
     {
         Error = error;
         _writeMembers = writeMembers;
+        _words = words;
     }
 
     /// <summary>The result <c>{}</c>.</summary>
     public static ApiReply Empty { get; } = new(ErrorCode.None, null);
 
-    /// <summary>Why the call failed; <see cref="ErrorCode.None"/> when it did not.</summary>
+    /// <summary>Why the call failed, or the application's own number for it; <see cref="ErrorCode.None"/> when it did not.</summary>
     public ErrorCode Error { get; }
 
     /// <summary>An error.</summary>
     public static ApiReply Failed(ErrorCode error) => new(error, null);
+
+    /// <summary>
+    /// What the cluster refused a call with: of the application's own no its code and words, of everything else the error's fixed
+    /// text, whatever the exception says.
+    /// </summary>
+    public static ApiReply Failed(WsClusterException failure) =>
+        failure.Denial is { } denial ? new((ErrorCode)denial.Code, null, denial.Reason) : Failed(failure.Code);
 
     /// <summary>A result.</summary>
     public static ApiReply Of(Action<Utf8JsonWriter> writeMembers) => new(ErrorCode.None, writeMembers);
@@ -45,6 +55,6 @@ internal readonly struct ApiReply
     public void WriteError(Utf8JsonWriter json)
     {
         json.WriteNumber("code", (int)Error);
-        json.WriteString("message", Error == ErrorCode.MethodNotFound ? "not found" : Error.Message());
+        json.WriteString("message", _words is not null ? _words : Error == ErrorCode.MethodNotFound ? "not found" : Error.Message());
     }
 }

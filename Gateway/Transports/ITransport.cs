@@ -15,6 +15,9 @@ internal interface ITransport
     /// </summary>
     bool SendsWebSocketFrames { get; }
 
+    /// <summary>True when it may be given frames whose message is compressed, because that was agreed with the client.</summary>
+    bool SendsDeflatedFrames => false;
+
     /// <summary>Sends one or more messages; ends when the operating system took them.</summary>
     ValueTask SendAsync(ReadOnlyMemory<byte> frame);
 

@@ -3,12 +3,13 @@ using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Proxies;
+using WsCluster.Gateway.Transports.Deflate;
 
 namespace WsCluster.Gateway.Transports;
 
 /// <summary>
 /// Opens WebSocket connections at <c>/connection/websocket</c> (protocol §1) that came through the HTTP server: over TLS or
-/// HTTP/2, later on a kept connection, with native pings or compression, and those that must be refused.
+/// HTTP/2, later on a kept connection, with native pings, and those that must be refused.
 /// </summary>
 internal sealed class WebSocketEndpoint(
     ConnectionHost host,

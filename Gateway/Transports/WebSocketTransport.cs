@@ -1,18 +1,16 @@
 using System.Net.WebSockets;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol;
+using WsCluster.Gateway.Transports.Deflate;
 
 namespace WsCluster.Gateway.Transports;
 
 /// <summary>
-/// Frames as WebSocket messages over ASP.NET Core's own WebSocket, for connections with TLS, HTTP/2 or compression: text for JSON, binary
+/// Frames as WebSocket messages over ASP.NET Core's own WebSocket, for connections with TLS or HTTP/2: text for JSON, binary
 /// for Protobuf (protocol §1.1 and §6, "Closing").
 /// </summary>
 internal sealed class WebSocketTransport(WebSocket socket, ProtocolKind protocol, TimeSpan closeTimeout, Action abort) : ITransport
 {
-    /// <summary>Shorter messages are not worth compressing, where compression was agreed.</summary>
-    private const int MinDeflatedBytes = 200;
-
     private readonly WebSocketMessageType _type =
         protocol == ProtocolKind.Json ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
 
@@ -25,7 +23,7 @@ internal sealed class WebSocketTransport(WebSocket socket, ProtocolKind protocol
 
     public ValueTask SendAsync(ReadOnlyMemory<byte> frame)
     {
-        var compression = frame.Length < MinDeflatedBytes ? WebSocketMessageFlags.DisableCompression : WebSocketMessageFlags.None;
+        var compression = frame.Length < MessageDeflater.MinBytes ? WebSocketMessageFlags.DisableCompression : WebSocketMessageFlags.None;
         return socket.SendAsync(frame, _type, WebSocketMessageFlags.EndOfMessage | compression, CancellationToken.None);
     }
 

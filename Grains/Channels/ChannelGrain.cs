@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using WsCluster.Configuration;
 using WsCluster.Grains.Behaviors;
@@ -18,7 +17,7 @@ namespace WsCluster.Grains.Channels;
 /// stream's lock puts both in one order. The rules are in the classes it delegates to.
 /// </summary>
 internal sealed class ChannelGrain(
-    IOptions<ChannelNamespaces> namespaces,
+    NamespaceOptions namespaces,
     ChannelStreams streams,
     GatewayOutboxes outboxes,
     LiveChannels live,
@@ -37,6 +36,7 @@ internal sealed class ChannelGrain(
     private string _name = "";
     private ChannelOptions? _options;
     private bool _isInternal;
+    private bool _keepsHistory; // as the stream was opened
     private IChannelStream _stream = null!;
     private BehavingStream? _behavior; // the same stream, where application code lives in the channel
     private InboxGuard? _inbox; // where the channel is one
@@ -52,8 +52,9 @@ internal sealed class ChannelGrain(
     {
         _name = this.GetPrimaryKeyString();
         _options = !PublishRules.IsName(_name) ? null
-            : InternalChannels.Find(_name) ?? namespaces.Value.Find(_name);
+            : InternalChannels.Find(_name) ?? namespaces.Find(_name);
         _isInternal = InternalChannels.Find(_name) is not null;
+        _keepsHistory = _options is { HasHistory: true };
         _stream = streams.Open(_name, _options ?? new ChannelOptions(), this, (callback, due, period) => _lifetime.StartTimer(callback, due, period), DeactivateOnIdle);
         _behavior = _stream as BehavingStream;
         if (_handover.Complete(_stream))
@@ -336,6 +337,11 @@ internal sealed class ChannelGrain(
     {
         if (_options is not null)
         {
+            if (_options.HasHistory != _keepsHistory)
+            {
+                DeactivateOnIdle(); // history was switched on or off: the next activation opens its stream so, and gateways subscribe to it anew
+            }
+
             return _options;
         }
 
@@ -372,7 +378,7 @@ internal sealed class ChannelGrain(
     {
         if (_entrance is null && _inbox is null && _stream.TakesAnyThread)
         {
-            _entrance = new ChannelEntrance(_stream, Options(), () => _lifetime.WatchesExpiry);
+            _entrance = new ChannelEntrance(_stream, Options(), () => _lifetime.WatchesExpiry && _options!.HasHistory == _keepsHistory);
             live.Open(_name, _entrance);
         }
     }

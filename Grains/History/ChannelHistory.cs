@@ -4,7 +4,7 @@ namespace WsCluster.Grains.History;
 
 /// <summary>
 /// The last publications of a channel, in memory: at most <paramref name="size"/>, until <paramref name="ttl"/> after the
-/// last publish. Offsets rise by one, so those kept are a gapless range that ends at the top.
+/// last publish; <see cref="Keep"/> changes both. Offsets rise by one, so those kept are a gapless range that ends at the top.
 /// </summary>
 /// <param name="size">Most publications kept.</param>
 /// <param name="ttl">How long they are kept.</param>
@@ -17,6 +17,8 @@ internal sealed class ChannelHistory(
 {
     private const int SmallestRing = 8;
 
+    private int _size = size;
+    private TimeSpan _ttl = ttl;
     private string _epoch = StreamEpoch.Create();
     private Publication[] _ring = [];
     private int _start;
@@ -52,7 +54,7 @@ internal sealed class ChannelHistory(
         }
 
         Trim();
-        if (_count == size)
+        if (_count == _size)
         {
             DropOldest();
         }
@@ -63,8 +65,24 @@ internal sealed class ChannelHistory(
 
         _ring[(_start + _count++) % _ring.Length] = publication;
         _top = publication.Offset;
-        _expiresAt = time.GetUtcNow() + ttl;
+        _expiresAt = time.GetUtcNow() + _ttl;
         MakeRoom(StreamSize.Of(publication));
+    }
+
+    /// <summary>From now on keeps so many, for so long; the oldest go at once where that is less than before.</summary>
+    public void Keep(int size, TimeSpan ttl)
+    {
+        if (size == _size && ttl == _ttl)
+        {
+            return;
+        }
+
+        _expiresAt += ttl - _ttl;
+        (_size, _ttl) = (size, ttl);
+        while (_count > size)
+        {
+            DropOldest();
+        }
     }
 
     /// <summary>Publications above an offset, oldest first; a negative limit is none.</summary>
@@ -164,7 +182,7 @@ internal sealed class ChannelHistory(
 
     private void Grow()
     {
-        var larger = new Publication[(int)Math.Min(size, Math.Max(SmallestRing, 2L * _ring.Length))];
+        var larger = new Publication[(int)Math.Min(_size, Math.Max(SmallestRing, 2L * _ring.Length))];
         for (var i = 0; i < _count; i++)
         {
             larger[i] = this[i];

@@ -14,13 +14,27 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     public static readonly TimeSpan DefaultMetaTtl = TimeSpan.FromMinutes(10);
 
     private readonly Lock _sync = new();
-    private readonly ChannelHistory? _history = options.HasHistory
+    private readonly ChannelHistory? _kept = options.HasHistory
         ? new ChannelHistory(options.HistorySize, options.HistoryTtl, time, limits.ChannelHistoryBytes, limits.History, () => metrics.LimitHit("history"))
         : null;
 
     private readonly PublishKeys _keys = new(time, metrics.KeyForgotten, limits.Keys);
     private readonly PublicationVersion _version = new();
     private DateTimeOffset _lastUse = time.GetUtcNow();
+
+    /// <summary>The history, as the options want it now; null where there was none when the stream was opened.</summary>
+    private ChannelHistory? History
+    {
+        get
+        {
+            if (_kept is not null && options is { HistorySize: > 0 and var size, HistoryTtl: var ttl } && ttl > TimeSpan.Zero)
+            {
+                _kept.Keep(size, ttl); // when it was switched off, the activation ends soon, and history with it
+            }
+
+            return _kept;
+        }
+    }
 
     public bool TakesAnyThread => true;
 
@@ -59,7 +73,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
         lock (_sync)
         {
             _lastUse = time.GetUtcNow();
-            return ValueTask.FromResult(_history?.Top ?? StreamPosition.None);
+            return ValueTask.FromResult(History?.Top ?? StreamPosition.None);
         }
     }
 
@@ -67,7 +81,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     {
         lock (_sync)
         {
-            return ValueTask.FromResult(_history?.Latest);
+            return ValueTask.FromResult(History?.Latest);
         }
     }
 
@@ -75,7 +89,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     {
         lock (_sync)
         {
-            return ValueTask.FromResult(Page(_history?.ReadAfter(after, limit)));
+            return ValueTask.FromResult(Page(History?.ReadAfter(after, limit)));
         }
     }
 
@@ -83,7 +97,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     {
         lock (_sync)
         {
-            return ValueTask.FromResult(Page(_history?.ReadBefore(before, limit)));
+            return ValueTask.FromResult(Page(History?.ReadBefore(before, limit)));
         }
     }
 
@@ -91,7 +105,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     {
         lock (_sync)
         {
-            _history?.Clear();
+            History?.Clear();
             return ValueTask.CompletedTask;
         }
     }
@@ -100,7 +114,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     {
         lock (_sync)
         {
-            return _history?.Trim();
+            return History?.Trim();
         }
     }
 
@@ -116,7 +130,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     {
         lock (_sync)
         {
-            _history?.Clear();
+            History?.Clear();
             _keys.Clear();
         }
     }
@@ -135,7 +149,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
         {
             if (!state.Top.IsNone)
             {
-                _history?.Restore(state.Top, state.Publications, state.TimeLeft);
+                History?.Restore(state.Top, state.Publications, state.TimeLeft);
             }
 
             _keys.Restore(state.Keys);
@@ -146,12 +160,12 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     private DateTimeOffset KeepUntilLocked()
     {
         var until = _keys.LastExpiry ?? _lastUse;
-        if (_history is null)
+        if (History is not { } history)
         {
             return until;
         }
 
-        var historyUntil = _history.ExpiresAt ?? _lastUse;
+        var historyUntil = history.ExpiresAt ?? _lastUse;
         var metaUntil = options.HistoryMetaTtl > TimeSpan.Zero
             ? Later(historyUntil, _lastUse + options.HistoryMetaTtl)
             : Later(historyUntil, _lastUse) + DefaultMetaTtl;
@@ -161,7 +175,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
     private StreamState? HandOverLocked(long maxBytes)
     {
         var keys = _keys.All();
-        var top = _history?.Top ?? StreamPosition.None;
+        var top = History?.Top ?? StreamPosition.None;
         if (top.IsNone && keys.Count == 0)
         {
             return null;
@@ -169,12 +183,12 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
 
         // A key forgotten can mean a publication twice; one that left history only a recovery that says so. So keys first.
         var kept = NewestWithin(keys, key => StreamSize.OfKey(key.Key), ref maxBytes);
-        var publications = NewestWithin(_history?.ReadAfter(0, -1) ?? [], StreamSize.Of, ref maxBytes);
+        var publications = NewestWithin(History?.ReadAfter(0, -1) ?? [], StreamSize.Of, ref maxBytes);
         return new StreamState
         {
             Top = top,
             Publications = publications,
-            TimeLeft = (_history?.ExpiresAt ?? time.GetUtcNow()) - time.GetUtcNow(),
+            TimeLeft = (History?.ExpiresAt ?? time.GetUtcNow()) - time.GetUtcNow(),
             Keys = kept,
             Version = _version.Last.Version,
             VersionEpoch = _version.Last.Epoch,
@@ -183,7 +197,7 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
 
     private StreamPosition Append(PublishRequest request)
     {
-        if (_history is null || request.SkipHistory)
+        if (request.SkipHistory || History is not { } history)
         {
             owner.Deliver("", request.ToPublication(0, options));
             return StreamPosition.None;
@@ -191,19 +205,19 @@ internal sealed class MemoryChannelStream(ChannelOptions options, IStreamOwner o
 
         if (!_version.TryAdvance(request.Version, request.VersionEpoch))
         {
-            return _history.Top;
+            return history.Top;
         }
 
-        var publication = request.ToPublication(_history.Top.Offset + 1, options);
-        _history.Append(publication);
-        owner.Deliver(_history.Top.Epoch, publication);
-        return _history.Top;
+        var publication = request.ToPublication(history.Top.Offset + 1, options);
+        history.Append(publication);
+        owner.Deliver(history.Top.Epoch, publication);
+        return history.Top;
     }
 
     private HistoryPage Page(IReadOnlyList<Publication>? publications)
     {
         _lastUse = time.GetUtcNow();
-        return new HistoryPage { Publications = publications ?? [], Top = _history?.Top ?? StreamPosition.None };
+        return new HistoryPage { Publications = publications ?? [], Top = History?.Top ?? StreamPosition.None };
     }
 
     private static IReadOnlyList<T> NewestWithin<T>(IReadOnlyList<T> oldestFirst, Func<T, long> sizeOf, ref long maxBytes)

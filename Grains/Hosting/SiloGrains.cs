@@ -70,6 +70,7 @@ internal static class SiloGrains
         silo.Services.AddCheckedOptions<BehaviorOptions>(configuration, BehaviorOptions.SectionName);
         silo.Services.AddSingleton<IValidateOptions<ChannelNamespaces>, BehaviorRules>();
         silo.Services.TryAddSingleton<ChannelBehaviors>();
+        silo.Services.TryAddSingleton<NamespaceOptions>();
         silo.Services.TryAddSingleton<ChannelStreams>();
         silo.Services.TryAddSingleton<ChannelReferences>();
         silo.AddGrainService<SiloEntrance>();

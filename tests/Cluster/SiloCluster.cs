@@ -20,6 +20,9 @@ public sealed class SiloCluster : IAsyncLifetime
         ["WsCluster:Channels:WithoutNamespace:Presence"] = "true",
         ["WsCluster:Channels:WithoutNamespace:AllowedDeltaTypes:0"] = "fossil",
         ["WsCluster:Channels:Namespaces:live:PublicationDataFormat"] = "Json",
+        ["WsCluster:Channels:Namespaces:tuned:HistorySize"] = "10", // which tests change
+        ["WsCluster:Channels:Namespaces:tuned:HistoryTtl"] = "00:05:00",
+        ["WsCluster:Channels:Namespaces:switched:Presence"] = "false",
         ["WsCluster:Channels:Namespaces:one:HistorySize"] = "1",
         ["WsCluster:Channels:Namespaces:one:HistoryTtl"] = "00:00:02",
     };
@@ -28,6 +31,7 @@ public sealed class SiloCluster : IAsyncLifetime
     private readonly ConcurrentDictionary<(IMeterFactory Silo, string Instrument), long> _measured = [];
     private readonly MeterListener _listener = new();
     private InProcessTestCluster _cluster = null!;
+    private IConfigurationRoot _configuration = null!;
 
     /// <summary>Silos to start; to be set before they do.</summary>
     internal int SiloCount { get; init; } = 2;
@@ -44,9 +48,9 @@ public sealed class SiloCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings).AddInMemoryCollection(MoreSettings).Build();
+        _configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings).AddInMemoryCollection(MoreSettings).Build();
         var builder = new InProcessTestClusterBuilder((short)SiloCount);
-        builder.ConfigureSilo((_, silo) => MoreServices(silo.AddWsClusterGrains(configuration).Services));
+        builder.ConfigureSilo((_, silo) => MoreServices(silo.AddWsClusterGrains(_configuration).Services));
         Listen();
         _cluster = builder.Build();
         await _cluster.DeployAsync();
@@ -56,6 +60,17 @@ public sealed class SiloCluster : IAsyncLifetime
     {
         _listener.Dispose();
         return _cluster.DisposeAsync();
+    }
+
+    /// <summary>Changes the configuration that all silos follow.</summary>
+    internal void Configure(params (string Key, string Value)[] settings)
+    {
+        foreach (var (key, value) in settings)
+        {
+            _configuration[key] = value;
+        }
+
+        _configuration.Reload();
     }
 
     /// <summary>The sum of what these silos have counted with an instrument.</summary>

@@ -65,7 +65,7 @@ internal sealed class BroadcastMethod(IWsCluster cluster, ApiChannels channels, 
         if (result.Error is { } error)
         {
             ApiLog.MethodRefused(logger, Name, error.Code, error.Message);
-            return ApiReply.Failed(error.Code);
+            return ApiReply.Failed(error);
         }
 
         return ApiReply.Of(json => ApiOutput.WritePosition(json, result.Position));

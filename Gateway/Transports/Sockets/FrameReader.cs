@@ -3,41 +3,26 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
+using WsCluster.Gateway.Transports.Deflate;
 
 namespace WsCluster.Gateway.Transports.Sockets;
-
-/// <summary>What a client's bytes hold next.</summary>
-internal enum FrameEvent
-{
-    /// <summary>Nothing whole: more bytes must come.</summary>
-    None,
-
-    /// <summary>A whole message, in <see cref="FrameReader.Payload"/>.</summary>
-    Message,
-
-    /// <summary>A ping, which wants its payload back.</summary>
-    Ping,
-
-    /// <summary>A close frame; its code is in <see cref="FrameReader.Code"/>.</summary>
-    Close,
-
-    /// <summary>A broken rule of RFC 6455, or a message that is too long; the code to close with is in <see cref="FrameReader.Code"/>.</summary>
-    Error,
-}
 
 /// <summary>
 /// Reads a client's frames (RFC 6455 §5) out of the bytes as they come: masks, fragments, control frames in between, UTF-8 as early
 /// as it can be judged. A message gathers at the front of one pooled buffer, what follows it lies behind; a connection that
 /// waits for its next message holds no buffer at all.
 /// </summary>
-internal sealed class FrameReader(int maxMessageBytes)
+/// <param name="maxMessageBytes">The most bytes of a message, of a compressed one those that it inflates to.</param>
+/// <param name="inflates">Whether permessage-deflate was agreed (RFC 7692): messages may be compressed, each on its own.</param>
+internal sealed class FrameReader(int maxMessageBytes, bool inflates = false)
 {
     private const int ProtocolError = 1002;
-    private const int InvalidPayload = 1007;
-    private const int MessageTooBig = 1009;
+    private const int InvalidPayload = MessageInflater.InvalidPayload;
+    private const int MessageTooBig = MessageInflater.MessageTooBig;
     private const int FirstBufferBytes = 4 * 1024;
     private const int MaxControlBytes = 125;
     private const int MaskBytes = 4;
+    private const byte OtherReservedBits = 0x30;
 
     private const byte Continuation = 0x0;
     private const byte Text = 0x1;
@@ -47,7 +32,9 @@ internal sealed class FrameReader(int maxMessageBytes)
     private const byte PongFrame = 0xA;
 
     private byte[]? _buffer;
+    private MessageInflater? _inflater; // of the message, if it is compressed; then nothing gathers at the front
     private int _message;    // bytes of the message that have been gathered at the front
+    private long _gathered;  // bytes of the message that have come, compressed or not
     private int _judged;     // of a text, those that are known to be UTF-8
     private int _next;       // bytes from here to _end have not been looked at
     private int _end;
@@ -94,6 +81,7 @@ internal sealed class FrameReader(int maxMessageBytes)
     /// <summary>Gives the buffer back; what it held is gone.</summary>
     public void Release()
     {
+        DropInflater();
         if (_buffer is { } buffer)
         {
             _buffer = null;
@@ -149,7 +137,8 @@ internal sealed class FrameReader(int maxMessageBytes)
         var opcode = (byte)(bytes[0] & 0x0F);
         var isMasked = (bytes[1] & 0x80) != 0;
         var shortLength = bytes[1] & 0x7F;
-        if ((bytes[0] & 0x70) != 0 || !isMasked || !IsInOrder(opcode, isFinal, shortLength))
+        var isCompressed = (bytes[0] & MessageDeflater.Rsv1) != 0;
+        if ((bytes[0] & OtherReservedBits) != 0 || (isCompressed && !MayBeCompressed(opcode)) || !isMasked || !IsInOrder(opcode, isFinal, shortLength))
         {
             return Fail(ProtocolError);
         }
@@ -178,14 +167,29 @@ internal sealed class FrameReader(int maxMessageBytes)
             return ReadControl(opcode, head, (int)length, mask);
         }
 
-        if (_message + length > maxMessageBytes)
+        if (opcode != Continuation)
+        {
+            Begin(opcode, isCompressed);
+        }
+
+        if (_gathered + length > (_inflater is null ? maxMessageBytes : MessageInflater.MaxCompressedBytes(maxMessageBytes)))
         {
             return Fail(MessageTooBig);
         }
 
-        _opcode = opcode == Continuation ? _opcode : opcode;
         (_next, _rest, _mask, _isFinal, _inFrame) = (_next + head, length, mask, isFinal, true);
         return null;
+    }
+
+    /// <summary>True for a frame that may have the bit: the first of a message (RFC 7692 §6).</summary>
+    private bool MayBeCompressed(byte opcode) => inflates && opcode is (Text or Binary);
+
+    private void Begin(byte opcode, bool isCompressed)
+    {
+        DropInflater(); // of the message before
+        _opcode = opcode;
+        _gathered = 0;
+        _inflater = isCompressed ? new MessageInflater(maxMessageBytes) : null;
     }
 
     /// <summary>True for an opcode that may come here (RFC 6455 §5.4 and §5.5).</summary>
@@ -234,25 +238,40 @@ internal sealed class FrameReader(int maxMessageBytes)
     private int Gather()
     {
         var count = (int)Math.Min(_rest, _end - _next);
-        Unmask(_buffer.AsSpan(_next, count), _buffer.AsSpan(_message, count), _mask);
+        var fresh = _buffer.AsMemory(_next, count);
+        Unmask(fresh.Span, _inflater is null ? _buffer.AsSpan(_message, count) : fresh.Span, _mask);
         _mask = BitOperations.RotateRight(_mask, 8 * (count % MaskBytes));
-        _message += count;
+        _message += _inflater is null ? count : 0;
+        _gathered += count;
         _next += count;
         _rest -= count;
-        if (_opcode != Text)
+        var isWhole = _isFinal && _rest == 0;
+        if (_inflater is { } inflater)
         {
-            return 0;
+            var code = inflater.Add(fresh);
+            code = code == 0 && isWhole ? inflater.End() : code;
+            if (code != 0)
+            {
+                return code;
+            }
         }
 
-        var isWhole = _isFinal && _rest == 0;
-        return Utf8Prefix.TryAdvance(_buffer.AsSpan(0, _message), isWhole, ref _judged) ? 0 : InvalidPayload;
+        return _opcode != Text || Utf8Prefix.TryAdvance(Gathered.Span, isWhole, ref _judged) ? 0 : InvalidPayload;
     }
+
+    private ReadOnlyMemory<byte> Gathered => _inflater?.Message ?? _buffer.AsMemory(0, _message);
 
     private FrameEvent EndMessage()
     {
-        Payload = _buffer.AsMemory(0, _message);
+        Payload = Gathered;
         _message = _judged = _opcode = 0;
         return FrameEvent.Message;
+    }
+
+    private void DropInflater()
+    {
+        _inflater?.Dispose();
+        _inflater = null;
     }
 
     private FrameEvent Fail(int code)

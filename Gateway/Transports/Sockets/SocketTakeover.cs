@@ -9,6 +9,7 @@ using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Limits;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Proxies;
+using WsCluster.Gateway.Transports.Deflate;
 
 namespace WsCluster.Gateway.Transports.Sockets;
 
@@ -47,21 +48,36 @@ internal sealed class SocketTakeover(
             return false;
         }
 
+        try
+        {
+            await TakeAsync(socket, request);
+            return true;
+        }
+        catch
+        {
+            request.Place.Dispose(); // it goes before it has begun
+            throw;
+        }
+    }
+
+    private async Task TakeAsync(Socket socket, UpgradeRequest request)
+    {
         var gateway = options.CurrentValue;
         var query = QueryHelpers.ParseQuery(request.Query);
         var (protocol, subprotocol) = WebSocketProtocol.Negotiate(request.Subprotocols, name => query.TryGetValue(name, out var value) ? value : default);
-        if (socket.Send(Answer(request, subprotocol)) is 0)
+        var extension = await deflate.AnswerAsync(
+            request.Extensions, request.Authorization, query.TryGetValue(DeflateGate.TokenParameter, out var token) ? token.ToString() : null);
+        if (socket.Send(Answer(request, subprotocol, extension)) is 0)
         {
             throw new IOException("A new connection takes no byte.");
         }
 
-        var transport = new SocketTransport(socket, gateway.CloseTimeout);
+        var transport = new SocketTransport(socket, gateway.CloseTimeout, deflates: extension is not null);
         var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, shard: shards.Next())
         {
             HttpHeaders = request.Headers ?? NoHeaders,
         };
         _ = ServeAsync(connection, transport, gateway.MaxMessageBytes, request.Place);
-        return true;
     }
 
     private async Task ServeAsync(Connection connection, SocketTransport transport, int maxMessageBytes, AddressPlace place)
@@ -163,15 +179,14 @@ internal sealed class SocketTakeover(
     }
 
     /// <summary>
-    /// True for an upgrade that we answer ourselves. What must be refused, native pings and compression, which the framework's
-    /// WebSocket does, go the ordinary way.
+    /// True for an upgrade that we answer ourselves. What must be refused, and native pings, which the framework's WebSocket
+    /// does, go the ordinary way.
     /// </summary>
     private bool IsOurs(Socket socket, UpgradeRequest request)
     {
         if (!request.IsWebSocketUpgrade
             || request.Path != WebSocketEndpoint.Path
-            || request.Query.Contains(WebSocketEndpoint.NativePings, StringComparison.Ordinal)
-            || deflate.IsWanted(request.OffersDeflate, request.HasAuthorization, request.Query))
+            || request.Query.Contains(WebSocketEndpoint.NativePings, StringComparison.Ordinal))
         {
             return false;
         }
@@ -181,11 +196,12 @@ internal sealed class SocketTakeover(
         return answer == HandshakeAnswer.Taken;
     }
 
-    private static byte[] Answer(UpgradeRequest request, string? subprotocol)
+    private static byte[] Answer(UpgradeRequest request, string? subprotocol, string? extension)
     {
+        var extensionHeader = extension is null ? "" : $"Sec-WebSocket-Extensions: {extension}\r\n";
         var protocolHeader = subprotocol is null ? "" : $"Sec-WebSocket-Protocol: {subprotocol}\r\n";
         return Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {request.AcceptKey}\r\n{protocolHeader}\r\n");
+            $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {request.AcceptKey}\r\n{protocolHeader}{extensionHeader}\r\n");
     }
 
     /// <summary>A client that opens a connection and sends no request must not hold it for ever.</summary>

@@ -20,11 +20,13 @@ internal sealed class SocketTransport : ITransport
 
     private readonly Socket _socket;
     private readonly TimeSpan _closeTimeout;
+    private readonly bool _deflates;
     private int _ends; // one for our close frame, one for the end of what the client says
 
-    /// <summary>Takes a connected socket in non-blocking mode.</summary>
-    public SocketTransport(Socket socket, TimeSpan closeTimeout)
+    /// <summary>Takes a connected socket in non-blocking mode; <paramref name="deflates"/>: compression was agreed.</summary>
+    public SocketTransport(Socket socket, TimeSpan closeTimeout, bool deflates)
     {
+        _deflates = deflates;
         _socket = socket;
         _closeTimeout = closeTimeout;
     }
@@ -32,6 +34,8 @@ internal sealed class SocketTransport : ITransport
     public string Name => TransportName;
 
     public bool SendsWebSocketFrames => true;
+
+    public bool SendsDeflatedFrames => _deflates;
 
     public ValueTask SendAsync(ReadOnlyMemory<byte> frame)
     {
@@ -63,7 +67,7 @@ internal sealed class SocketTransport : ITransport
     public async Task ReadAsync(Connection connection, int maxMessageBytes, Func<ReadOnlyMemory<byte>, Task> process)
     {
         using var socket = _socket;
-        var frames = new FrameReader(maxMessageBytes);
+        var frames = new FrameReader(maxMessageBytes, _deflates);
         try
         {
             if (await ReadToEndAsync(frames, connection, process))

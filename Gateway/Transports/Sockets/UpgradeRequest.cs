@@ -32,6 +32,8 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     private bool _connectionUpgrades;
     private bool _isVersion13;
     private bool _hasVersion;
+    private bool _hasHost;
+    private bool _hasKey;
     private int _headerCount;
     private bool _hasBody;
     private bool _isOdd;
@@ -63,11 +65,11 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     /// <summary>The offered subprotocols, in order.</summary>
     public List<string> Subprotocols { get; } = [];
 
-    /// <summary>True when the client offers to compress (RFC 7692), in whatever way.</summary>
-    public bool OffersDeflate { get; private set; }
+    /// <summary>The extensions that the client offers (RFC 6455 §9.1), joined; empty for none.</summary>
+    public string Extensions { get; private set; } = "";
 
-    /// <summary>True when there is an Authorization header.</summary>
-    public bool HasAuthorization { get; private set; }
+    /// <summary>The Authorization header; empty for none.</summary>
+    public string Authorization { get; private set; } = "";
 
     /// <summary>The headers that were to be kept, by name in any case; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Headers => _headers;
@@ -108,6 +110,7 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     {
         _isGet = versionAndMethod.Method == HttpMethod.Get && versionAndMethod.Version == HttpVersion.Http11;
         var target = startLine[targetPath.Offset..];
+        _isOdd |= target.ContainsAnyExceptInRange((byte)'!', (byte)'~'); // for the HTTP server to refuse
         Path = Encoding.ASCII.GetString(target[..targetPath.Length]);
         Query = Encoding.ASCII.GetString(target[targetPath.Length..]);
     }
@@ -124,7 +127,8 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
         switch (name.Length)
         {
             case 4 when Ascii.EqualsIgnoreCase(name, "Host"u8):
-                _isOdd |= Host.Length > 0;
+                _isOdd |= _hasHost; // two hosts, the first maybe empty
+                _hasHost = true;
                 Host = Encoding.Latin1.GetString(value);
                 _isOdd |= value.ContainsAny(NeverInHosts);
                 break;
@@ -138,14 +142,13 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
                 _connectionUpgrades |= HasToken(value, "upgrade");
                 break;
             case 13 when Ascii.EqualsIgnoreCase(name, "Authorization"u8):
-                HasAuthorization = true;
+                Authorization = Encoding.Latin1.GetString(value);
                 break;
             case 14 when Ascii.EqualsIgnoreCase(name, "Content-Length"u8):
                 _hasBody |= !value.SequenceEqual("0"u8);
                 break;
             case 15 when Ascii.EqualsIgnoreCase(name, "X-Forwarded-For"u8):
-                var hops = Encoding.Latin1.GetString(value);
-                ForwardedFor = ForwardedFor.Length == 0 ? hops : $"{ForwardedFor},{hops}";
+                ForwardedFor = Joined(ForwardedFor, value);
                 break;
             case 17 when Ascii.EqualsIgnoreCase(name, "Transfer-Encoding"u8) || Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Key"u8):
                 OnLength17(name, value);
@@ -156,7 +159,7 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
                 _isVersion13 = value.SequenceEqual("13"u8);
                 break;
             case 24 when Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Extensions"u8):
-                OffersDeflate |= value.IndexOf("permessage-deflate"u8) >= 0;
+                Extensions = Joined(Extensions, value);
                 break;
             case 22 when Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Protocol"u8):
                 Subprotocols.AddRange(Encoding.Latin1.GetString(value).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
@@ -196,8 +199,16 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
             return;
         }
 
-        _isOdd |= _key.Length > 0; // two keys
+        _isOdd |= _hasKey; // two keys
+        _hasKey = true;
         _key = Encoding.Latin1.GetString(value);
+    }
+
+    /// <summary>A header that comes several times is one list (RFC 9110 §5.3).</summary>
+    private static string Joined(string before, ReadOnlySpan<byte> value)
+    {
+        var text = Encoding.Latin1.GetString(value);
+        return before.Length == 0 ? text : $"{before},{text}";
     }
 
     private static bool HasToken(ReadOnlySpan<byte> list, string token)

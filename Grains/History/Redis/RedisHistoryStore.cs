@@ -20,7 +20,7 @@ internal sealed class RedisHistoryStore(
     {
         var calls = new StreamCalls(link, new StreamKeys(cluster.ClusterId, channel), channelOptions);
         var fsync = channelOptions.Durability == ChannelDurability.RedisFsync ? barrier : null;
-        var tail = new StreamTail(options.Value.TailBytes, channelOptions.HistorySize, channelOptions.HistoryTtl, time, limits.History);
+        var tail = new StreamTail(options.Value.TailBytes, channelOptions, time, limits.History);
         var appender = new StreamAppender(calls, link, fsync, options.Value, time, metrics);
         return new RedisChannelStream(
             channel,

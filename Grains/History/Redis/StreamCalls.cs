@@ -20,10 +20,8 @@ internal sealed class StreamCalls(RedisLink link, StreamKeys keys, ChannelOption
 
     private static readonly TimeSpan DefaultMetaTtl = TimeSpan.FromHours(720);
 
-    private readonly RedisValue _historyTtl = Milliseconds(options.HistoryTtl);
-
     /// <summary>How long offset and epoch live after the last use: never shorter than what depends on them.</summary>
-    public TimeSpan MetaTtl { get; } = Longest(
+    public TimeSpan MetaTtl => Longest(
         options.HistoryMetaTtl > TimeSpan.Zero ? options.HistoryMetaTtl : DefaultMetaTtl, options.HistoryTtl, IdempotencyWindow.Lifetime);
 
     public async Task<StreamOwnership> OpenAsync(StreamPosition known)
@@ -44,7 +42,7 @@ internal sealed class StreamCalls(RedisLink link, StreamKeys keys, ChannelOption
         arguments[2] = call;
         arguments[3] = ownership.Position.Offset;
         arguments[4] = options.HistorySize;
-        arguments[5] = _historyTtl;
+        arguments[5] = Milliseconds(options.HistoryTtl);
         arguments[6] = Milliseconds(MetaTtl);
         arguments[7] = Milliseconds(IdempotencyWindow.Lifetime);
         arguments[8] = IdempotencyWindow.Capacity;

@@ -1,18 +1,21 @@
+using WsCluster.Configuration;
 using WsCluster.Grains.Limits;
 
 namespace WsCluster.Grains.History.Redis;
 
 /// <summary>
 /// The newest publications of a stream, as its owner saw them go by: a gapless range that ends at the top, within
-/// <paramref name="maxBytes"/> and <paramref name="maxCount"/>, until <paramref name="ttl"/> after the last, and fewer while all of the
+/// <paramref name="maxBytes"/> and the size and time of the <paramref name="options"/>, and fewer while all of the
 /// <paramref name="silo"/> is over its limit: Redis has them.
 /// </summary>
-internal sealed class StreamTail(int maxBytes, int maxCount, TimeSpan ttl, TimeProvider time, Allowance? silo = null)
+internal sealed class StreamTail(int maxBytes, ChannelOptions options, TimeProvider time, Allowance? silo = null)
 {
     private readonly Queue<Publication> _publications = new();
     private long _bytes;
-    private DateTimeOffset _expiresAt;
+    private DateTimeOffset _newestAt;
     private bool _isClosed;
+
+    private DateTimeOffset ExpiresAt => _newestAt + options.HistoryTtl;
 
     /// <summary>Adds the publication that follows the last one.</summary>
     public void Add(Publication publication)
@@ -26,8 +29,8 @@ internal sealed class StreamTail(int maxBytes, int maxCount, TimeSpan ttl, TimeP
         _publications.Enqueue(publication);
         _bytes += StreamSize.Of(publication);
         silo?.Take(StreamSize.Of(publication));
-        _expiresAt = time.GetUtcNow() + ttl;
-        while (_publications.Count > 0 && (_bytes > maxBytes || _publications.Count > maxCount || silo is { IsOver: true }))
+        _newestAt = time.GetUtcNow();
+        while (_publications.Count > 0 && (_bytes > maxBytes || _publications.Count > options.HistorySize || silo is { IsOver: true }))
         {
             var freed = StreamSize.Of(_publications.Dequeue());
             _bytes -= freed;
@@ -69,11 +72,11 @@ internal sealed class StreamTail(int maxBytes, int maxCount, TimeSpan ttl, TimeP
     /// <returns>When it will be; null when there are none.</returns>
     public DateTimeOffset? Trim()
     {
-        if (_publications.Count > 0 && _expiresAt <= time.GetUtcNow())
+        if (_publications.Count > 0 && ExpiresAt <= time.GetUtcNow())
         {
             Clear();
         }
 
-        return _publications.Count == 0 ? null : _expiresAt;
+        return _publications.Count == 0 ? null : ExpiresAt;
     }
 }

@@ -10,6 +10,7 @@ public sealed class DeflateTests(HostileGateway gateway) : HostileTest(gateway)
 {
     private const int ProtocolError = 1002;
     private const int NotUtf8 = 1007;
+    private const int DoesNotInflate = 1007;
     private const int TooBig = 1009;
 
     [Fact]
@@ -88,28 +89,69 @@ public sealed class DeflateTests(HostileGateway gateway) : HostileTest(gateway)
     }
 
     [Theory]
-    [InlineData("permessage-deflate; server_max_window_bits=8")]
-    [InlineData("permessage-deflate; server_max_window_bits=99999999999")]
-    [InlineData("permessage-deflate; client_max_window_bits=0")]
-    [InlineData("permessage-deflate; server_max_window_bits=\"")]
-    [InlineData("permessage-deflate; no_such_parameter=1")]
-    [InlineData("permessage-deflate; server_no_context_takeover; server_no_context_takeover")]
-    [InlineData("permessage-bzip2")]
-    [InlineData("x-webkit-deflate-frame")]
-    [InlineData(";;,,;=,")]
-    public async Task Handshake_OddOffer_IsTakenOrLeft(string offer)
+    [InlineData("permessage-deflate", "")]
+    [InlineData("permessage-deflate; client_max_window_bits", "")]
+    [InlineData("permessage-deflate; client_max_window_bits=8", "")]
+    [InlineData("permessage-deflate; server_max_window_bits=15", "; server_max_window_bits=15")]
+    [InlineData("permessage-deflate; server_max_window_bits=9, permessage-deflate; client_max_window_bits", "")]
+    [InlineData("permessage-bzip2, permessage-deflate", "")]
+    [InlineData("permessage-deflate; server_max_window_bits=8", null)]
+    [InlineData("permessage-deflate; server_max_window_bits=14", null)]
+    [InlineData("permessage-deflate; server_max_window_bits=99999999999", null)]
+    [InlineData("permessage-deflate; server_max_window_bits", null)]
+    [InlineData("permessage-deflate; client_max_window_bits=0", null)]
+    [InlineData("permessage-deflate; client_max_window_bits=16", null)]
+    [InlineData("permessage-deflate; server_max_window_bits=\"", null)]
+    [InlineData("permessage-deflate; no_such_parameter=1", null)]
+    [InlineData("permessage-deflate; server_no_context_takeover; server_no_context_takeover", null)]
+    [InlineData("permessage-bzip2", null)]
+    [InlineData("x-webkit-deflate-frame", null)]
+    [InlineData(";;,,;=,", null)]
+    public async Task Handshake_Offer_IsTakenWithoutContextOrDeclined(string offer, string? added)
     {
         var (peer, head) = await Peer.TryUpgradeAsync(Gateway, CompressedPeer.Headers(Gateway, $"Sec-WebSocket-Extensions: {offer}\r\n"));
         using (peer)
         {
             Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
+            var answer = head.Split("\r\n").SingleOrDefault(line => line.StartsWith("Sec-WebSocket-Extensions:", StringComparison.OrdinalIgnoreCase));
+            Assert.Equal(
+                added is null ? null : $"Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover{added}", answer);
             await peer.CommandAsync(1, "\"connect\":{}"); // plain messages work either way
+            if (added is null)
+            {
+                await peer.SendAsync(CompressedPeer.Message("{\"id\":2,\"unsubscribe\":{\"channel\":\"none\"}}"u8));
+                Assert.Equal(ProtocolError, await peer.ReadCloseAsync());
+            }
         }
+    }
+
+    [Fact]
+    public async Task Handshake_OffersInTwoHeaders_AreOneList()
+    {
+        var (peer, head) = await Peer.TryUpgradeAsync(
+            Gateway, CompressedPeer.Headers(Gateway, "Sec-WebSocket-Extensions: permessage-bzip2\r\nSec-WebSocket-Extensions: permessage-deflate\r\n"));
+        using (peer)
+        {
+            Assert.Contains("Sec-WebSocket-Extensions: permessage-deflate;", head, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Control_BetweenCompressedFragments_IsAnswered()
+    {
+        using var peer = await CompressedPeer.ConnectAsync(Gateway);
+        var command = CompressedPeer.Compress("{\"id\":2,\"unsubscribe\":{\"channel\":\"none\"}}"u8);
+        await peer.SendAsync(Frame.Of(Frame.TextOpcode, command.AsSpan(0, 9), final: false, rsv: CompressedPeer.Rsv1));
+        await peer.SendAsync(Frame.Of(Frame.PingOpcode, "between"u8));
+        Assert.Equal("between", (await peer.ReadMessageAsync()).Text);
+        await peer.SendAsync(Frame.Of(Frame.ContinuationOpcode, command.AsSpan(9)));
+
+        Assert.Equal("{\"id\":2,\"unsubscribe\":{}}", CompressedPeer.Inflate(await peer.ReadMessageAsync()));
     }
 
     public static TheoryData<string> BadNames => [.. BadCases.Keys];
 
-    private static readonly Dictionary<string, (byte[][] Writes, int? Code)> BadCases = new()
+    private static readonly Dictionary<string, (byte[][] Writes, int Code)> BadCases = new()
     {
         ["10 MB in 10 KB"] = ([Frame.Of(Frame.TextOpcode, CompressedPeer.Compress(new byte[10_000_000]), rsv: CompressedPeer.Rsv1)], TooBig),
         ["60 MB in 60 KB"] = ([Frame.Of(Frame.BinaryOpcode, CompressedPeer.Compress(new byte[60_000_000]), rsv: CompressedPeer.Rsv1)], TooBig),
@@ -123,16 +165,32 @@ public sealed class DeflateTests(HostileGateway gateway) : HostileTest(gateway)
                 Frame.Of(Frame.ContinuationOpcode, CompressedPeer.Compress("}"u8), rsv: CompressedPeer.Rsv1),
             ],
             ProtocolError),
-        // The framework overlooks the bit on control frames and takes them as they are; the connection ends all the same.
-        ["a close frame with the bit"] = ([Frame.Of(Frame.CloseOpcode, Frame.ClosePayload(1000, []), rsv: CompressedPeer.Rsv1)], 1000),
+        ["a close frame with the bit"] = ([Frame.Of(Frame.CloseOpcode, Frame.ClosePayload(1000, []), rsv: CompressedPeer.Rsv1)], ProtocolError),
+        ["a ping with the bit"] = ([Frame.Of(Frame.PingOpcode, CompressedPeer.Compress("a"u8), rsv: CompressedPeer.Rsv1)], ProtocolError),
+        ["a pong with the bit"] = ([Frame.Of(Frame.PongOpcode, [], rsv: CompressedPeer.Rsv1)], ProtocolError),
+        ["a ping with the bit between fragments"] = (
+            [
+                Frame.Of(Frame.TextOpcode, CompressedPeer.Compress("{\"id\":2"u8), final: false, rsv: CompressedPeer.Rsv1),
+                Frame.Of(Frame.PingOpcode, [], rsv: CompressedPeer.Rsv1),
+            ],
+            ProtocolError),
+        ["the bit on a fragment of a plain message"] = (
+            [Frame.Of(Frame.TextOpcode, "{\"id\":2"u8, final: false), Frame.Of(Frame.ContinuationOpcode, CompressedPeer.Compress("}"u8), rsv: CompressedPeer.Rsv1)],
+            ProtocolError),
         ["the second bit"] = ([Frame.Of(Frame.TextOpcode, CompressedPeer.Compress("{}"u8), rsv: CompressedPeer.Rsv1 | 2)], ProtocolError),
         ["the third bit"] = ([Frame.Of(Frame.TextOpcode, CompressedPeer.Compress("{}"u8), rsv: CompressedPeer.Rsv1 | 1)], ProtocolError),
         ["a message of nothing"] = ([CompressedPeer.Message([])], 3501),
         ["a command that is none"] = ([CompressedPeer.Message("hunter2-payload"u8)], 3501),
-        // What does not inflate ends the connection, without a close frame.
-        ["noise"] = ([Frame.Of(Frame.TextOpcode, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], rsv: CompressedPeer.Rsv1)], null),
-        ["an invalid block"] = ([Frame.Of(Frame.TextOpcode, [0x07], rsv: CompressedPeer.Rsv1)], null),
-        ["a distance beyond the start"] = ([Frame.Of(Frame.TextOpcode, [0x03, 0x86, 0x7F, 0x12, 0x34], rsv: CompressedPeer.Rsv1)], null),
+        ["noise"] = ([Frame.Of(Frame.TextOpcode, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], rsv: CompressedPeer.Rsv1)], DoesNotInflate),
+        ["an invalid block"] = ([Frame.Of(Frame.TextOpcode, [0x07], rsv: CompressedPeer.Rsv1)], DoesNotInflate),
+        ["a distance beyond the start"] = ([Frame.Of(Frame.TextOpcode, [0x03, 0x86, 0x7F, 0x12, 0x34], rsv: CompressedPeer.Rsv1)], DoesNotInflate),
+        ["a message that ends within a block"] = ([Frame.Of(Frame.TextOpcode, CompressedPeer.Compress(Frame.Publish("cut"u8)).AsSpan(0, 9), rsv: CompressedPeer.Rsv1)], DoesNotInflate),
+        ["no byte at all"] = ([Frame.Of(Frame.TextOpcode, [], rsv: CompressedPeer.Rsv1)], DoesNotInflate),
+        ["the window of the message before"] = ([CompressedPeer.Message(Frame.Publish("window"u8)), Frame.Of(Frame.TextOpcode, [0x03, 0x42, 0x00, 0x00], rsv: CompressedPeer.Rsv1)], DoesNotInflate),
+        ["blocks of nothing without end"] = (
+            [.. Enumerable.Range(0, 30).Select(i => Frame.Of(
+                i == 0 ? Frame.TextOpcode : Frame.ContinuationOpcode, Repeated([0x00, 0x00, 0x00, 0xFF, 0xFF], 1000), final: false, rsv: i == 0 ? CompressedPeer.Rsv1 : 0))],
+            TooBig),
     };
 
     [Theory, MemberData(nameof(BadNames))]
@@ -170,6 +228,8 @@ public sealed class DeflateTests(HostileGateway gateway) : HostileTest(gateway)
 
         Assert.Equal(Stale, await peer.ReadCloseAsync());
     }
+
+    private static byte[] Repeated(byte[] bytes, int times) => [.. Enumerable.Repeat(bytes, times).SelectMany(part => part)];
 
     private static byte[][] Fragments(byte[] compressed, int size) =>
     [

@@ -19,17 +19,23 @@ internal sealed class Peer : IDisposable
     }
 
     /// <summary>Opens the TCP connection and sends nothing.</summary>
-    public static async Task<Peer> OpenAsync(HostileGateway gateway)
+    public static async Task<Peer> OpenAsync(HostileGateway gateway) => await OpenAsync(gateway.Address);
+
+    /// <inheritdoc cref="OpenAsync(HostileGateway)"/>
+    public static async Task<Peer> OpenAsync(Uri address)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(gateway.Address.Host, gateway.Address.Port);
+        await socket.ConnectAsync(address.Host, address.Port);
         return new Peer(socket);
     }
 
     /// <summary>Opens a WebSocket; <paramref name="headers"/> are added to the handshake, each with its line end.</summary>
-    public static async Task<Peer> UpgradeAsync(HostileGateway gateway, string headers = "")
+    public static Task<Peer> UpgradeAsync(HostileGateway gateway, string headers = "") => UpgradeAsync(gateway.Address, headers);
+
+    /// <inheritdoc cref="UpgradeAsync(HostileGateway, string)"/>
+    public static async Task<Peer> UpgradeAsync(Uri address, string headers = "")
     {
-        var (peer, head) = await TryUpgradeAsync(gateway, headers);
+        var (peer, head) = await TryUpgradeAsync(address, headers);
         Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
         Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", head, StringComparison.Ordinal); // RFC 6455 §1.3
         Assert.DoesNotContain("Sec-WebSocket-Extensions", head, StringComparison.OrdinalIgnoreCase); // for nobody without a token
@@ -37,10 +43,13 @@ internal sealed class Peer : IDisposable
     }
 
     /// <summary>Asks for a WebSocket and returns the head of the answer, whatever it is.</summary>
-    public static async Task<(Peer Peer, string Head)> TryUpgradeAsync(HostileGateway gateway, string headers)
+    public static Task<(Peer Peer, string Head)> TryUpgradeAsync(HostileGateway gateway, string headers) => TryUpgradeAsync(gateway.Address, headers);
+
+    /// <inheritdoc cref="TryUpgradeAsync(HostileGateway, string)"/>
+    public static async Task<(Peer Peer, string Head)> TryUpgradeAsync(Uri address, string headers)
     {
-        var peer = await OpenAsync(gateway);
-        await peer.SendAsync(Handshake(gateway, headers));
+        var peer = await OpenAsync(address);
+        await peer.SendAsync(Handshake(address, headers));
         return (peer, await peer.ReadHeadAsync());
     }
 
@@ -53,8 +62,10 @@ internal sealed class Peer : IDisposable
     }
 
     /// <summary>A correct handshake.</summary>
-    public static string Handshake(HostileGateway gateway, string headers = "") =>
-        $"GET /connection/websocket HTTP/1.1\r\nHost: {gateway.Address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    public static string Handshake(HostileGateway gateway, string headers = "") => Handshake(gateway.Address, headers);
+
+    private static string Handshake(Uri address, string headers) =>
+        $"GET /connection/websocket HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         + $"Sec-WebSocket-Key: {Key}\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n";
 
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));

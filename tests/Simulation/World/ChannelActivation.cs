@@ -18,7 +18,7 @@ internal sealed class ChannelActivation
         Channel = channel;
         Silo = silo;
         Grain = new ChannelGrain(
-            silo.World.Namespaces, silo.Streams, silo.Outboxes, silo.Live, silo.Hot, silo.Limits, new InboxOptions(), silo.Status, silo.World.Loop.Clock, silo.Metrics, NullLogger<ChannelGrain>.Instance);
+            silo.Namespaces, silo.Streams, silo.Outboxes, silo.Live, silo.Hot, silo.Limits, new InboxOptions(), silo.Status, silo.World.Loop.Clock, silo.Metrics, NullLogger<ChannelGrain>.Instance);
         var context = new FakeGrainContext(this);
         ContextOf(Grain) = context;
         RuntimeOf(Grain) = context;

@@ -75,7 +75,7 @@ internal sealed class SimulatedCluster : IDisposable
     public static string[] WithBehavior { get; } = ["ruled", "ledger"];
 
     /// <summary>Three kinds of channels: in memory, durable, and without history; and the first two with a behavior.</summary>
-    public IOptions<ChannelNamespaces> Namespaces { get; } = Microsoft.Extensions.Options.Options.Create(new ChannelNamespaces
+    public ChannelNamespaces Namespaces { get; } = new()
     {
         WithoutNamespace = new ChannelOptions { HistorySize = 1000, HistoryTtl = TimeSpan.FromHours(1), Presence = true, JoinLeave = true },
         Namespaces = new Dictionary<string, ChannelOptions>(StringComparer.Ordinal)
@@ -85,9 +85,9 @@ internal sealed class SimulatedCluster : IDisposable
             ["ruled"] = new() { HistorySize = 1000, HistoryTtl = TimeSpan.FromHours(1), Presence = true, JoinLeave = true, Behavior = true },
             ["ledger"] = new() { HistorySize = 1000, HistoryTtl = TimeSpan.FromHours(1), Durability = ChannelDurability.Redis, Behavior = true },
         },
-    });
+    };
 
-    public ChannelOptions Options(string channel) => Namespaces.Value.Find(channel)!;
+    public ChannelOptions Options(string channel) => Namespaces.Find(channel)!;
 
     public void Fail(string reason) => Loop.Fail(reason);
 

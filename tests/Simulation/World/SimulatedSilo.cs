@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using WsCluster.Configuration;
 using Orleans.Runtime;
 using WsCluster.Grains;
 using WsCluster.Grains.Behaviors;
@@ -36,6 +37,7 @@ internal sealed class SimulatedSilo : IDisposable
             NullLoggerFactory.Instance,
             background: world.Loop.Scheduler);
         Outboxes.Participate(_stopping);
+        Namespaces = new NamespaceOptions(Options.Create(world.Namespaces), new UnchangedNamespaces(world.Namespaces), NullLogger<NamespaceOptions>.Instance);
         RelayOutboxes = new RelayOutboxes(
             details,
             Options.Create(world.Delivery),
@@ -67,6 +69,9 @@ internal sealed class SimulatedSilo : IDisposable
     public ISiloStatusOracle Status { get; }
 
     public GatewayOutboxes Outboxes { get; }
+
+    /// <summary>The options of its channels.</summary>
+    public NamespaceOptions Namespaces { get; }
 
     /// <summary>The outboxes of relaying.</summary>
     public RelayOutboxes RelayOutboxes { get; }
@@ -177,5 +182,15 @@ internal sealed class SimulatedSilo : IDisposable
                 await observer.OnStop(CancellationToken.None);
             }
         }
+    }
+
+    /// <summary>Nobody changes the configuration.</summary>
+    private sealed class UnchangedNamespaces(ChannelNamespaces namespaces) : IOptionsMonitor<ChannelNamespaces>
+    {
+        public ChannelNamespaces CurrentValue => namespaces;
+
+        public ChannelNamespaces Get(string? name) => namespaces;
+
+        public IDisposable? OnChange(Action<ChannelNamespaces, string?> listener) => null;
     }
 }

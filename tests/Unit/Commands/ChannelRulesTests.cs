@@ -64,5 +64,5 @@ public sealed class ChannelRulesTests
     public void Check_ExpressionThatTakesTooLong_IsRefused() =>
         Assert.Equal(ErrorCode.BadRequest, Rules().Check("slow:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", out _));
 
-    private ChannelRules Rules() => new(new FixedOptions<ChannelNamespaces>(_namespaces), new FixedOptions<GatewayOptions>(_options));
+    private ChannelRules Rules() => new(new FixedOptions<ChannelNamespaces>(_namespaces), new FixedOptions<GatewayOptions>(_options), TestMetrics.Gateway());
 }

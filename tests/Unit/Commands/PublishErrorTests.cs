@@ -1,8 +1,11 @@
+using System.Diagnostics.Metrics;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using WsCluster.Configuration;
+using WsCluster.Gateway;
 using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
@@ -27,25 +30,34 @@ public sealed class PublishErrorTests : IDisposable
     private readonly RecordingTransport _transport = new();
     private readonly Connection _connection;
     private readonly CommandProcessor _commands;
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly MeasuredValues _measured;
 
     public PublishErrorTests()
     {
-        var options = new GatewayOptions { Insecure = true, PingInterval = TimeSpan.Zero };
+        var meters = _services.GetRequiredService<IMeterFactory>();
+        _measured = new MeasuredValues(meters);
+        var options = new GatewayOptions { Insecure = true, PingInterval = TimeSpan.Zero, MaxQueuedBytes = 16 * 1024 };
         var gateway = new FixedOptions<GatewayOptions>(options);
         var publish = new PublishHandler(
-            new ChannelRules(new FixedOptions<ChannelNamespaces>(_namespaces), gateway),
+            new ChannelRules(new FixedOptions<ChannelNamespaces>(_namespaces), gateway, TestMetrics.Gateway()),
             new PublishAccess(new ChannelAccess(gateway, new RevocationList(_cluster.Time)), authorizer: null!, proxy: null!),
             _cluster.Publisher,
             TestMetrics.Gateway());
         _commands = new CommandProcessor(
-            null!, null!, null!, publish, null!, null!, null!, null!, null!, null!, TestMetrics.Gateway(), NullLogger<CommandProcessor>.Instance);
+            null!, null!, null!, publish, null!, null!, null!, null!, null!, null!, new GatewayMetrics(meters), NullLogger<CommandProcessor>.Instance);
         _clock = new DeadlineClock(_cluster.Time, NullLogger<DeadlineClock>.Instance);
         _connection = new Connection(_transport, ProtocolCodecs.Json, options, _clock);
         _connection.Authenticated(new ClientIdentity { User = "7" });
         _connection.Establish(new Reply { Id = 1, Connect = new ConnectResult() });
     }
 
-    public void Dispose() => _clock.Dispose();
+    public void Dispose()
+    {
+        _clock.Dispose();
+        _measured.Dispose();
+        _services.Dispose();
+    }
 
     [Theory]
     [InlineData(ErrorCode.Internal, true)]
@@ -75,6 +87,22 @@ public sealed class PublishErrorTests : IDisposable
         Assert.Equal(2, _cluster.Requests.Count);
         Assert.Equal(historySize > 0 ? 2 : 1, _cluster.Requests.Select(request => request.IdempotencyKey).Distinct().Count());
         Assert.All(_cluster.Requests, request => Assert.Equal(historySize == 0, request.IdempotencyKey is null));
+    }
+
+    [Fact]
+    public async Task Command_WhileItsClientReadsNoReplies_Waits()
+    {
+        await _transport.NextAsync(); // the connect reply
+        _transport.Block();
+        _connection.Writer.Enqueue(OutboundMessage.Create(new byte[9 * 1024], ProtocolKind.Json)); // more than half of what may wait
+
+        var processing = _commands.ProcessAsync(_connection, "{\"id\":2,\"publish\":{\"channel\":\"no:such\",\"data\":1}}"u8.ToArray());
+
+        await Wait.UntilAsync("the limit to be counted", () => _measured.Sum("wscluster.gateway.limit.hits") == 1);
+        Assert.False(processing.IsCompleted);
+        _transport.Unblock();
+        await processing.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Null(_connection.CloseCode);
     }
 
     private async Task FailsAsync(Exception failure, ErrorCode error, bool temporary)

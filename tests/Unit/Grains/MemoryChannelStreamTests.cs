@@ -57,6 +57,33 @@ public sealed class MemoryChannelStreamTests : IDisposable
     }
 
     [Fact]
+    public async Task Options_Changed_CountForWhatIsKeptAlready()
+    {
+        var options = new ChannelOptions { HistorySize = 10, HistoryTtl = TimeSpan.FromMinutes(5) };
+        var stream = Create(options);
+        for (byte i = 1; i <= 8; i++)
+        {
+            await stream.AppendAsync(new PublishRequest { Data = [i] });
+        }
+
+        options.HistorySize = 3;
+        options.HistoryTtl = TimeSpan.FromMinutes(2);
+        Assert.Equal([6UL, 7, 8], (await stream.ReadAfterAsync(0, -1)).Publications.Select(publication => publication.Offset));
+        Assert.Equal(_time.GetUtcNow() + TimeSpan.FromMinutes(2), stream.Trim());
+
+        options.HistorySize = 12;
+        for (byte i = 9; i <= 30; i++)
+        {
+            await stream.AppendAsync(new PublishRequest { Data = [i] });
+        }
+
+        Assert.Equal(Enumerable.Range(19, 12).Select(i => (ulong)i), (await stream.ReadAfterAsync(0, -1)).Publications.Select(publication => publication.Offset));
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Empty((await stream.ReadAfterAsync(0, -1)).Publications);
+        Assert.Equal(30UL, (await stream.GetTopAsync()).Offset);
+    }
+
+    [Fact]
     public void HandOver_OfNothing_IsNothing() =>
         Assert.Null(((IHandedOverStream)Create(new ChannelOptions())).HandOver(1_000_000));
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using WsCluster.Configuration;
 using WsCluster.Grains;
 using WsCluster.Grains.Channels;
 using WsCluster.Grains.History;
@@ -93,7 +94,7 @@ public sealed class SiloLimitsTests : IDisposable
     public void Tail_PastTheSilosBytes_KeepsNothing()
     {
         var silo = new Allowance(500);
-        var tail = new StreamTail(64 * 1024, 100, TimeSpan.FromMinutes(1), _time, silo);
+        var tail = new StreamTail(64 * 1024, new ChannelOptions { HistorySize = 100, HistoryTtl = TimeSpan.FromMinutes(1) }, _time, silo);
 
         tail.Add(Publication(1, 1000));
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using WsCluster.Configuration;
 using WsCluster.Grains.History.Redis;
 
 namespace WsCluster.Tests.Unit.Grains;
@@ -52,7 +53,7 @@ public sealed class StreamTailTests
         Assert.Null(tail.Trim());
     }
 
-    private StreamTail Create(int maxBytes = 1_000_000, int maxCount = 100) => new(maxBytes, maxCount, TimeSpan.FromMinutes(1), _time);
+    private StreamTail Create(int maxBytes = 1_000_000, int maxCount = 100) => new(maxBytes, new ChannelOptions { HistorySize = maxCount, HistoryTtl = TimeSpan.FromMinutes(1) }, _time);
 
     private static void Add(StreamTail tail, ulong from, ulong to)
     {

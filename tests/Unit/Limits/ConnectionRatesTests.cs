@@ -13,7 +13,7 @@ public sealed class ConnectionRatesTests
     {
         var rates = new ConnectionRates();
 
-        Assert.Equal(TimeSpan.Zero, rates.ChargeHistory(new GatewayOptions { MaxHistoryPublicationsPerSecond = 100 }, Now, 1000));
+        Assert.Equal(TimeSpan.Zero, rates.ChargeHistory(new GatewayOptions { MaxHistoryPublicationsPerSecond = 100 }, Now, 1000).Wait);
     }
 
     [Fact]
@@ -23,13 +23,13 @@ public sealed class ConnectionRatesTests
         var rates = new ConnectionRates();
         rates.ChargeHistory(options, Now, 1000);
 
-        Assert.Equal(TimeSpan.FromSeconds(3), rates.ChargeHistory(options, Now, 300));
-        Assert.Equal(TimeSpan.FromSeconds(1), rates.ChargeHistory(options, Now.AddSeconds(3), 100));
+        Assert.Equal(TimeSpan.FromSeconds(3), rates.ChargeHistory(options, Now, 300).Wait);
+        Assert.Equal(TimeSpan.FromSeconds(1), rates.ChargeHistory(options, Now.AddSeconds(3), 100).Wait);
     }
 
     [Fact]
     public void ChargeHistory_NoLimit_WaitsForNothing() =>
-        Assert.Equal(TimeSpan.Zero, new ConnectionRates().ChargeHistory(new GatewayOptions { MaxHistoryPublicationsPerSecond = 0 }, Now, int.MaxValue));
+        Assert.Equal(TimeSpan.Zero, new ConnectionRates().ChargeHistory(new GatewayOptions { MaxHistoryPublicationsPerSecond = 0 }, Now, int.MaxValue).Wait);
 
     [Fact]
     public void ChargeHistory_DoesNotTouchCommandsOrErrors()
@@ -38,7 +38,7 @@ public sealed class ConnectionRatesTests
         var rates = new ConnectionRates();
         rates.ChargeHistory(options, Now, 1000);
 
-        Assert.Equal(TimeSpan.Zero, rates.Charge(options, Now, commands: 10, bytes: 10));
+        Assert.Equal(TimeSpan.Zero, rates.Charge(options, Now, commands: 10, bytes: 10).Wait);
         Assert.True(rates.TryErr(options, Now));
     }
 }

@@ -220,14 +220,14 @@ public sealed class JsonCommandTests
     {
         var data = new string('[', arrays) + new string(']', arrays);
 
-        Assert.Equal(accepted ? CommandReadStatus.Command : CommandReadStatus.Malformed, FirstStatus($$$$"""{"publish":{"data":{{{{data}}}}}}"""));
+        Assert.Equal(accepted ? CommandReadStatus.Command : CommandReadStatus.TooDeep, FirstStatus($$$$"""{"publish":{"data":{{{{data}}}}}}"""));
     }
 
     [Fact]
-    public void ReadCommand_DeepFilter_IsMalformed()
+    public void ReadCommand_DeepFilter_IsTooDeep()
     {
         var filter = string.Concat(Enumerable.Repeat("{\"nodes\":[", 5000));
 
-        Assert.Equal(CommandReadStatus.Malformed, FirstStatus($$$$"""{"subscribe":{"tf":{{{{filter}}}}"""));
+        Assert.Equal(CommandReadStatus.TooDeep, FirstStatus($$$$"""{"subscribe":{"tf":{{{{filter}}}}"""));
     }
 }

@@ -135,7 +135,7 @@ public sealed class CanaryTests : IDisposable
     {
         var name = CanaryChannel.Name("gateway", 1, 0);
         var namespaces = new FixedOptions<ChannelNamespaces>(new ChannelNamespaces());
-        var rules = new ChannelRules(namespaces, new FixedOptions<GatewayOptions>(new GatewayOptions { Insecure = true }));
+        var rules = new ChannelRules(namespaces, new FixedOptions<GatewayOptions>(new GatewayOptions { Insecure = true }), TestMetrics.Gateway());
 
         Assert.True(CanaryChannel.Is(name));
         Assert.Equal(ErrorCode.UnknownChannel, rules.Check(name, out _));

@@ -27,7 +27,7 @@ public sealed class ConnectPlannerTests
         var gateway = new FixedOptions<GatewayOptions>(_gateway);
         var namespaces = new FixedOptions<ChannelNamespaces>(_channels);
         var access = new ChannelAccess(gateway, _revocations);
-        var planner = new SubscriptionPlanner(new ChannelRules(namespaces, gateway), namespaces, gateway, access, subscribeAccess: null!, _time);
+        var planner = new SubscriptionPlanner(new ChannelRules(namespaces, gateway, TestMetrics.Gateway()), namespaces, gateway, access, subscribeAccess: null!, _time);
         _planner = new ConnectPlanner(planner, _revocations, _inboxes, gateway);
     }
 

@@ -38,7 +38,7 @@ public sealed class SubscriptionPlannerTests : IDisposable
         _revocations = new RevocationList(_time);
         var access = new ChannelAccess(gateway, _revocations);
         _planner = new SubscriptionPlanner(
-            new ChannelRules(namespaces, gateway), namespaces, gateway, access, new SubscribeAccess(_tokens, access, authorizer: null!, proxy: null!, _time), _time);
+            new ChannelRules(namespaces, gateway, TestMetrics.Gateway()), namespaces, gateway, access, new SubscribeAccess(_tokens, access, authorizer: null!, proxy: null!, _time), _time);
     }
 
     private DateTimeOffset Now => _time.GetUtcNow();

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using WsCluster.Gateway.Transports.Sockets;
 
@@ -76,56 +75,7 @@ public sealed class FrameReaderTests
     public void Next_MoreAnnouncedThanAllowed_FailsAtTheHead() =>
         Assert.Equal(["Error 1009"], Read(Frame(0x2, new byte[MaxMessage + 1])[..20], 100));
 
-    private List<string> Read(byte[] bytes, int chunk)
-    {
-        var events = new List<string>();
-        for (var start = 0; start < bytes.Length;)
-        {
-            var part = bytes.AsSpan(start, Math.Min(chunk, bytes.Length - start));
-            var room = _reader.GetRoom().Span;
-            part = part[..Math.Min(part.Length, room.Length)];
-            part.CopyTo(room);
-            _reader.Received(part.Length);
-            start += part.Length;
-            while (_reader.Next() is var next and not FrameEvent.None)
-            {
-                events.Add(next is FrameEvent.Message or FrameEvent.Ping
-                    ? $"{next} {Encoding.UTF8.GetString(_reader.Payload.Span)}"
-                    : $"{next} {_reader.Code}");
-                if (next is FrameEvent.Close or FrameEvent.Error)
-                {
-                    return events;
-                }
-            }
-        }
+    private List<string> Read(byte[] bytes, int chunk) => FrameEvents.Of(_reader, bytes, chunk);
 
-        return events;
-    }
-
-    private static byte[] Frame(byte opcode, ReadOnlySpan<byte> payload, bool final = true)
-    {
-        byte[] mask = [0x12, 0x00, 0xFE, 0x7A];
-        byte[] head = payload.Length switch
-        {
-            < 126 => [(byte)(0x80 | payload.Length)],
-            <= ushort.MaxValue => [0x80 | 126, 0, 0],
-            _ => [0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 0],
-        };
-        if (head.Length == 3)
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(head.AsSpan(1), (ushort)payload.Length);
-        }
-        else if (head.Length == 9)
-        {
-            BinaryPrimitives.WriteInt64BigEndian(head.AsSpan(1), payload.Length);
-        }
-
-        var masked = payload.ToArray();
-        for (var i = 0; i < masked.Length; i++)
-        {
-            masked[i] ^= mask[i % 4];
-        }
-
-        return [(byte)((final ? 0x80 : 0) | opcode), .. head, .. mask, .. masked];
-    }
+    private static byte[] Frame(byte opcode, ReadOnlySpan<byte> payload, bool final = true) => ClientFrame.Of(opcode, payload, final);
 }

@@ -108,7 +108,7 @@ public sealed class CodecFuzzTests
             var status = codec.ReadCommand(ref rest, out var command);
             if (status != CommandReadStatus.Command)
             {
-                thrown = status == CommandReadStatus.Malformed ? 1 : 0; // an exception has a cost of its own
+                thrown = status == CommandReadStatus.End ? 0 : 1; // an exception has a cost of its own
                 break;
             }
 
