@@ -1,3 +1,5 @@
+using WsCluster.Routing;
+
 namespace WsCluster;
 
 /// <summary>What a publisher asks a channel to publish.</summary>
@@ -36,4 +38,7 @@ public sealed record PublishRequest
 
     /// <summary>The span that asked for it (<see cref="Tracing.PublishTrace"/>); null for all that are not traced.</summary>
     [Id(8)] internal byte[]? Trace { get; init; }
+
+    /// <summary>The atomic set that it is part of; null for all that are published on their own.</summary>
+    [Id(9)] internal SetMark? Mark { get; init; }
 }

@@ -32,6 +32,9 @@ internal sealed class GrainMetrics
     private long _activeChannels;
     private long _activeUsers;
     private readonly Counter<long> _behaviorFailures;
+    private readonly Counter<long> _atomicSets;
+    private readonly Counter<long> _atomicRefusals;
+    private readonly Gauge<long> _atomicPending;
 
     public GrainMetrics(IMeterFactory meters)
     {
@@ -56,6 +59,9 @@ internal sealed class GrainMetrics
         _deliveryLatency = _meter.CreateHistogram("wscluster.delivery.latency", "s", "From the oldest delivery of a batch being queued for its gateway to the gateway's acknowledgement.", advice: Latency.Buckets);
         _storeLatency = _meter.CreateHistogram("wscluster.store.latency", "s", "Appends to Redis, until they count: repeats and syncs of the file included.", advice: Latency.Buckets);
         _behaviorFailures = _meter.CreateCounter<long>("wscluster.behavior.failures", "{failure}", "Failures of application code in channels, by reason: threw, timeout, apply, incomplete, size, save.");
+        _atomicSets = _meter.CreateCounter<long>("wscluster.atomic.sets", "{set}", "Atomic sets published in all of their channels, by who finished them: call (the publisher's own), sweep (its publisher died or gave up).");
+        _atomicRefusals = _meter.CreateCounter<long>("wscluster.atomic.refusals", "{call}", "Steps of atomic publishes that failed, by reason: full (too many pending), away (nothing was done), unknown.");
+        _atomicPending = _meter.CreateGauge<long>("wscluster.atomic.pending", "{set}", "Atomic sets of the cluster that are decided and not yet in all of their channels, when this silo last asked.");
     }
 
     public void Published() => _publications.Add(1);
@@ -122,6 +128,13 @@ internal sealed class GrainMetrics
 
     /// <summary>A behavior failed: threw, timeout, apply (its state), incomplete, size, save (its snapshot).</summary>
     public void BehaviorFailed(string reason) => _behaviorFailures.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>A set is in all of its channels; call: its publisher brought it there, sweep: another one.</summary>
+    public void SetPublished(string by) => _atomicSets.Add(1, new KeyValuePair<string, object?>("by", by));
+
+    public void AtomicRefused(string reason) => _atomicRefusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void SetsPending(long count) => _atomicPending.Record(count);
 
     public void UserActivated()
     {

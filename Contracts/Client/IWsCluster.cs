@@ -28,6 +28,17 @@ public interface IWsCluster
         IReadOnlyCollection<string> channels, PublishRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Publishes to several durable channels: all or none, whatever process is killed meanwhile. Each channel gives its own publication
+    /// a place in its own order, not at one moment: readers of two channels may see one before the other (docs/atomic-publish.md).
+    /// When the task ends, all are as durable as their namespaces say.
+    /// </summary>
+    /// <exception cref="WsClusterException">
+    /// As <see cref="IAtomicPublishGrain.PublishAsync"/> says. After 100 the outcome is unknown: repeat with the same
+    /// <see cref="AtomicPublishRequest.IdempotencyKey"/>, which publishes what is missing and returns the positions.
+    /// </exception>
+    Task<AtomicPublishResult> PublishAtomicAsync(AtomicPublishRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// The channels that have subscribers now and how many each has, over all gateways. A gateway that does not answer in
     /// time is left out.
     /// </summary>

@@ -8,6 +8,8 @@ namespace WsCluster;
 /// <summary>The cluster over grain calls: handles and questions that concern every gateway.</summary>
 internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, ILogger<OrleansWsCluster> logger) : IWsCluster
 {
+    private const int PublisherKeys = 64; // several for each silo: an attempt that failed takes another way, mostly
+
     public IChannelHandle Channel(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -33,6 +35,19 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
 
         // All at once rather than in slices: with the cluster away a slice would wait out the retry deadline each.
         return await Task.WhenAll(channels.Select(channel => PublishOneAsync(channel, request, cancellationToken)));
+    }
+
+    public Task<AtomicPublishResult> PublishAtomicAsync(AtomicPublishRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!retry.IsOn)
+        {
+            return retry.OnceAsync(() => AtomicPublisher().PublishAsync(request), cancellationToken);
+        }
+
+        // The key must be there from the first attempt on: it is that attempt's outcome which nobody knows.
+        var keyed = string.IsNullOrEmpty(request.IdempotencyKey) ? request with { IdempotencyKey = IdempotencyKeys.Next() } : request;
+        return retry.RepeatAsync(() => AtomicPublisher().PublishAsync(keyed), cancellationToken);
     }
 
     public async Task<IReadOnlyDictionary<string, int>> GetChannelsAsync(string pattern = "", CancellationToken cancellationToken = default)
@@ -114,6 +129,8 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
         }));
         return answers;
     }
+
+    private IAtomicPublishGrain AtomicPublisher() => grains.Find<IAtomicPublishGrain>($"{Random.Shared.Next(PublisherKeys)}");
 
     private async Task<BroadcastResult> PublishOneAsync(string channel, PublishRequest request, CancellationToken cancellationToken)
     {

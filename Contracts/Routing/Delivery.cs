@@ -21,6 +21,11 @@ public enum DeliveryKind : byte
     UserMoved = 6,
     /// <summary>The trace context of the entry that follows, which has the same key (<see cref="Tracing.PublishTrace"/>).</summary>
     Trace = 7,
+    /// <summary>
+    /// The channel (the key) took a subscription with members from a gateway that it did not know: a gateway that has nobody
+    /// there ends it.
+    /// </summary>
+    Attached = 8,
 }
 
 /// <summary>

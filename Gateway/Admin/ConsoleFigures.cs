@@ -16,7 +16,7 @@ internal sealed class ConsoleFigures(
     /// <summary>The name under which the page asks for them.</summary>
     public const string Method = "figures";
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>The last figures, oldest first.</summary>
     public async Task<ApiReply> ReadAsync(CancellationToken cancellationToken)

@@ -2,11 +2,14 @@ namespace WsCluster.Gateway.Connections;
 
 /// <summary>
 /// Wakes many objects at their times from one timer. A timer for every connection costs 150 bytes and a heap entry each;
-/// here a waiting connection is one reference in the bucket of its tick.
+/// here a waiting connection is one reference in the bucket of its tick. The timer sleeps until something is due: an idle gateway
+/// that looked ten times a second would spend more on looking than on its connections.
 /// </summary>
 internal sealed class DeadlineClock : IDisposable
 {
     private const int Buckets = 1024;
+    private const int LongestSleep = 10; // ticks: looking further ahead costs more than waking, and clocks may be set
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _sync = new();
@@ -16,6 +19,7 @@ internal sealed class DeadlineClock : IDisposable
     private readonly DateTimeOffset _start;
     private readonly ITimer _timer;
     private long _lastTick; // guarded by _sync, like _buckets
+    private long _wakeTick; // when the timer goes off; guarded by _sync
 
     /// <summary>Starts the clock.</summary>
     public DeadlineClock(TimeProvider time, ILogger<DeadlineClock> logger)
@@ -23,7 +27,11 @@ internal sealed class DeadlineClock : IDisposable
         _time = time;
         _logger = logger;
         _start = time.GetUtcNow();
-        _timer = time.CreateTimer(_ => Advance(), null, Tick, Tick);
+        _timer = time.CreateTimer(_ => Advance(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        lock (_sync)
+        {
+            SleepLocked(LongestSleep);
+        }
     }
 
     /// <summary>The time that deadlines are compared with.</summary>
@@ -40,6 +48,10 @@ internal sealed class DeadlineClock : IDisposable
         {
             var tick = Math.Max(wanted, _lastTick + 1);
             (_buckets[tick % Buckets] ??= []).Add((tick, deadline));
+            if (tick < _wakeTick)
+            {
+                SleepLocked(tick);
+            }
         }
     }
 
@@ -57,6 +69,8 @@ internal sealed class DeadlineClock : IDisposable
             {
                 Collect(_lastTick + 1, ref due);
             }
+
+            SleepLocked(NextBusyTick());
         }
 
         foreach (var deadline in due ?? [])
@@ -73,6 +87,24 @@ internal sealed class DeadlineClock : IDisposable
                 GatewayLog.DeadlineFailed(_logger, e); // the others' deadlines must not suffer
             }
         }
+    }
+
+    private long NextBusyTick()
+    {
+        var tick = _lastTick + 1;
+        while (tick < _lastTick + LongestSleep && _buckets[tick % Buckets] is null)
+        {
+            tick++;
+        }
+
+        return tick;
+    }
+
+    private void SleepLocked(long untilTick)
+    {
+        _wakeTick = untilTick;
+        var sleep = _start + (untilTick * Tick) - _time.GetUtcNow();
+        _timer.Change(sleep > Shortest ? sleep : Shortest, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Takes the entries of one tick out of its bucket; entries of later rounds stay.</summary>

@@ -10,14 +10,17 @@ internal enum PingAction
 
 /// <summary>
 /// When a connection is pinged and by when it must have answered (protocol §15). The first ping goes after a random time
-/// between half and the whole interval, so that clients that came together do not stay together. A pong is a command and waits
-/// for the one before it, so time in which a command is carried out does not count against the client.
+/// between half and the whole interval, so that clients that came together do not stay together; rounded, so that the gateway wakes
+/// twice a second for all of them. A pong is a command and waits for the one before it, so time in which a command is carried out
+/// does not count against the client.
 /// </summary>
 /// <param name="interval">Time between pings; zero for none.</param>
 /// <param name="pongTimeout">Time in which a pong must come.</param>
 /// <param name="expectsPongs">False for clients that cannot answer.</param>
 internal sealed class PingSchedule(TimeSpan interval, TimeSpan pongTimeout, bool expectsPongs = true)
 {
+    private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _sync = new();
     private DateTimeOffset _nextPing = DateTimeOffset.MaxValue; // guarded by _sync, like the fields below
     private DateTimeOffset? _pongBy;
@@ -45,7 +48,8 @@ internal sealed class PingSchedule(TimeSpan interval, TimeSpan pongTimeout, bool
     {
         lock (_sync)
         {
-            _nextPing = now + interval * (0.5 + Random.Shared.NextDouble() / 2);
+            var first = now + interval * (0.5 + Random.Shared.NextDouble() / 2);
+            _nextPing = interval < Rounding * 10 ? first : first.AddTicks(Rounding.Ticks - (first.Ticks % Rounding.Ticks));
         }
     }
 

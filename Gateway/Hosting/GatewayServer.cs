@@ -29,7 +29,7 @@ public static class GatewayServer
     /// <summary>The sections of <c>WsCluster</c> that gateways, and silos in the same file, read.</summary>
     internal static readonly string[] Sections =
     [
-        "Channels", "ClusterTls", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Behaviors",
+        "Channels", "ClusterTls", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Behaviors", "AtomicPublish",
         "Gateway", "Transports", "Api", "Tokens", "SubscriptionTokens", "Proxy", "Client", "Telemetry", "Console",
     ];
 

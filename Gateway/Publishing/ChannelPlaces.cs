@@ -18,7 +18,7 @@ internal sealed class ChannelPlaces(
     ILogger<ChannelPlaces> logger) : BackgroundService
 {
     private const int MostChannels = 100_000; // then all are forgotten: each is learnt again by one call
-    private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, SiloIngress> _byChannel = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SiloIngress> _bySilo = new(StringComparer.Ordinal);
@@ -51,15 +51,14 @@ internal sealed class ChannelPlaces(
         }
     }
 
-    /// <summary>Sends what waits behind calls that take too long, and forgets silos that are gone.</summary>
+    /// <summary>Forgets silos that are gone.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(FlushEvery, time);
+        using var timer = new PeriodicTimer(LookEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             foreach (var silo in _bySilo)
             {
-                silo.Value.Flush();
                 if (silo.Value.TryRetire())
                 {
                     _bySilo.TryRemove(silo);

@@ -34,6 +34,8 @@ internal sealed class SiloIngress(
     private readonly Lock _sync = new(); // guards everything below
     private readonly Queue<Waiting> _waiting = new();
     private long _waitingBytes;
+    private ITimer? _patience; // looks again for what waits behind a slow call
+    private bool _isPatient; // the timer is running
     private int _calls;
     private long _lastCall = time.GetTimestamp();
     private volatile bool _isClosed;
@@ -79,7 +81,13 @@ internal sealed class SiloIngress(
         {
             var isIdle = _calls == 0 && _waiting.Count == 0;
             _isClosed |= isIdle && time.GetElapsedTime(_lastCall) > IdleTimeout;
-            return isIdle && _isClosed;
+            if (isIdle && _isClosed)
+            {
+                _patience?.Dispose();
+                return true;
+            }
+
+            return false;
         }
     }
 
@@ -89,8 +97,14 @@ internal sealed class SiloIngress(
         {
             var now = time.GetTimestamp();
             var mayCall = _calls == 0 || (_calls < MostCalls && time.GetElapsedTime(_lastCall, now) > Patience);
-            if (_waiting.Count == 0 || !mayCall)
+            if (_waiting.Count == 0)
             {
+                return null;
+            }
+
+            if (!mayCall)
+            {
+                LookAgainLocked();
                 return null;
             }
 
@@ -106,6 +120,28 @@ internal sealed class SiloIngress(
             _lastCall = now;
             return batch;
         }
+    }
+
+    private void LookAgainLocked()
+    {
+        if (_isPatient)
+        {
+            return;
+        }
+
+        _isPatient = true;
+        _patience ??= time.CreateTimer(_ => LookAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _patience.Change(Patience + Patience / 4, Timeout.InfiniteTimeSpan);
+    }
+
+    private void LookAgain()
+    {
+        lock (_sync)
+        {
+            _isPatient = false;
+        }
+
+        Flush();
     }
 
     private async Task CallAsync(PublishBatch batch)

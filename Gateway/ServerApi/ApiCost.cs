@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WsCluster.Gateway.ServerApi;
 
-/// <summary>How many commands a request is: a batch has those in it, a broadcast one for each channel.</summary>
+/// <summary>How many commands a request is: a batch has those in it, a broadcast and an atomic publish one for each channel.</summary>
 internal static class ApiCost
 {
     /// <summary>Counts them in a body of any method.</summary>
@@ -16,7 +16,8 @@ internal static class ApiCost
         return OfOne(body.ValueKind == JsonValueKind.Object && body.TryGetProperty("params", out var parameters) ? parameters : body);
     }
 
-    private static int OfOne(JsonElement command) => TryGetArray(command, "channels", out var channels) ? Math.Max(1, channels.GetArrayLength()) : 1;
+    private static int OfOne(JsonElement command) =>
+        TryGetArray(command, "channels", out var channels) || TryGetArray(command, "publications", out channels) ? Math.Max(1, channels.GetArrayLength()) : 1;
 
     private static bool TryGetArray(JsonElement element, string name, out JsonElement array)
     {

@@ -13,6 +13,7 @@ namespace WsCluster.Gateway.ServerApi;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(PublishBody))]
 [JsonSerializable(typeof(BroadcastBody))]
+[JsonSerializable(typeof(PublishAtomicBody))]
 [JsonSerializable(typeof(SubscribeBody))]
 [JsonSerializable(typeof(UnsubscribeBody))]
 [JsonSerializable(typeof(DisconnectBody))]

@@ -28,6 +28,7 @@ internal static class ServerApiServices
         services.TryAddSingleton<ApiEndpoint>();
         AddMethod<PublishMethod>();
         AddMethod<BroadcastMethod>();
+        AddMethod<PublishAtomicMethod>();
         AddMethod<SubscribeMethod>();
         AddMethod<UnsubscribeMethod>();
         AddMethod<DisconnectMethod>();

@@ -88,6 +88,14 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
                 }
             }
 
+            if (request.Mark is not null)
+            {
+                // Accepted before the namespace got its behavior, in all of its channels: too late for a no.
+                append = Append(request);
+                await EndHandlerAsync();
+                return await append;
+            }
+
             await StayOutOfDangerAsync();
             var decision = await _handlers.AskAsync(
                 nameof(ChannelBehavior.DecidePublishAsync), (behavior, cancellationToken) => behavior.DecidePublishAsync(request, cancellationToken));

@@ -63,6 +63,17 @@ internal sealed class ChannelDeliveries(string channel, GatewayAttachments gatew
         }
     }
 
+    /// <summary>
+    /// Asks a new gateway that brings members whether it means it: its call may have come late, after the one that was to end it
+    /// went to a silo that is gone.
+    /// </summary>
+    public void ConfirmAttached(string gatewayId)
+    {
+        var entry = new ArrayBufferWriter<byte>();
+        DeliveryWriter.Write(entry, DeliveryKind.Attached, channel, []);
+        gateways.DeliverTo(gatewayId, entry.WrittenSpan);
+    }
+
     private void Deliver(byte[]? trace = null)
     {
         gateways.Deliver(_entry.WrittenSpan, trace);

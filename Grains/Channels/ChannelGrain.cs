@@ -109,7 +109,11 @@ internal sealed class ChannelGrain(
     {
         ArgumentNullException.ThrowIfNull(request);
         var started = time.GetTimestamp();
-        PublishRules.Check(request, Options().PublicationDataFormat);
+        var format = Options().PublicationDataFormat;
+        if (request.Mark is null) // an atomic set was checked before it was decided that it comes to be
+        {
+            PublishRules.Check(request, format);
+        }
 
         // A durable stream is away for a while here, and anything else may run: more publishes join the queue behind this one,
         // gateways come and go. The stream tells us itself what to deliver (below), in its order. In memory nothing is awaited.
@@ -203,6 +207,7 @@ internal sealed class ChannelGrain(
             throw new WsClusterException(ErrorCode.Internal, "The gateway has ended this subscription already.");
         }
 
+        var isNew = _gateways.OutboxOf(gatewayId) == Guid.Empty;
         if (_gateways.Attach(subscription.Lane, subscription.Number))
         {
             Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
@@ -220,6 +225,11 @@ internal sealed class ChannelGrain(
                 metrics.LimitHit("presence", outcome.Refused);
                 ChannelLog.PresenceFull(logger, _name, outcome.Refused, gatewayId);
             }
+        }
+
+        if (isNew && subscription.Members is { Count: > 0 })
+        {
+            _deliveries.ConfirmAttached(gatewayId);
         }
 
         ChannelLog.GatewaySubscribed(logger, _name, gatewayId);

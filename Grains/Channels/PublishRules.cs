@@ -40,7 +40,8 @@ internal static class PublishRules
         }
     }
 
-    private static long SizeOf(PublishRequest request)
+    /// <summary>Bytes of what is published.</summary>
+    public static long SizeOf(PublishRequest request)
     {
         long size = request.Data.Length + (request.Info?.ConnInfo?.Length ?? 0) + (request.Info?.ChanInfo?.Length ?? 0);
         foreach (var (name, value) in request.Tags ?? [])

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using WsCluster.Configuration;
+using WsCluster.Grains.AtomicSets;
 using WsCluster.Grains.Authorization;
 using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.Channels;
@@ -41,6 +42,7 @@ internal static class SiloGrains
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayOutboxes>());
         silo.Services.AddHistory(configuration);
         silo.Services.AddRevocations(configuration);
+        silo.Services.AddAtomicSets(configuration);
         silo.Services.TryAddSingleton<MemoryLastSeenStore>();
         silo.Services.TryAddSingleton<RedisLastSeenStore>();
         silo.Services.TryAddSingleton<ILastSeenStore>(s => s.GetRequiredService<ClusterOptions>().IsEmbedded
@@ -81,6 +83,17 @@ internal static class SiloGrains
         services.TryAddSingleton<IRevocationStore>(s => s.GetRequiredService<ClusterOptions>().IsEmbedded
             ? s.GetRequiredService<MemoryRevocationStore>()
             : s.GetRequiredService<RedisRevocationStore>());
+    }
+
+    private static void AddAtomicSets(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddCheckedOptions<AtomicPublishOptions>(configuration, AtomicPublishOptions.SectionName);
+        services.TryAddSingleton<ISetStore, RedisSetStore>();
+        services.TryAddSingleton<ISetChannels, GrainSetChannels>();
+        services.TryAddSingleton<AtomicSetRules>();
+        services.TryAddSingleton<SetPublisher>();
+        services.TryAddSingleton<SetSweep>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SetSweep>());
     }
 
     private static void AddCheckedOptions<TOptions>(this IServiceCollection services, IConfiguration configuration, string sectionName)

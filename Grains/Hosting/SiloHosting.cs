@@ -18,7 +18,7 @@ namespace WsCluster.Grains.Hosting;
 public static class SiloHosting
 {
     // Sections of WsCluster that silos read; those of gateways belong to them.
-    private static readonly string[] Sections = ["Channels", "ClusterTls", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Behaviors", "Telemetry"];
+    private static readonly string[] Sections = ["Channels", "ClusterTls", "Silo", "Users", "Delivery", "Limits", "RedisHistory", "Revocations", "Authorizer", "Behaviors", "AtomicPublish", "Telemetry"];
 
     /// <summary>
     /// Makes the process a silo: in the cluster of <see cref="ClusterOptions.Redis"/>, or on its own when that is empty.

@@ -40,7 +40,7 @@ internal sealed class RedisRevocationStore(RedisLink link, ClusterOptions cluste
         }
         catch (Exception e) when (e is RedisAwayException or RedisConnectionException)
         {
-            throw new WsClusterException(ErrorCode.Internal, "Redis is away.", e);
+            throw new WsClusterException(ErrorCode.Internal, "Redis is away."); // what Redis threw has no place outside the silo
         }
     }
 }

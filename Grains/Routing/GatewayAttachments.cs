@@ -117,6 +117,9 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
         }
     }
 
+    /// <summary>Queues bytes for one gateway, if it is attached.</summary>
+    public void DeliverTo(string gatewayId, ReadOnlySpan<byte> entry) => _byGateway.GetValueOrDefault(gatewayId)?.Enqueue(entry);
+
     /// <summary>Waits until the gateways have acknowledged what was queued, at most <paramref name="limit"/>.</summary>
     public async Task FlushAsync(TimeSpan limit, TimeProvider time)
     {

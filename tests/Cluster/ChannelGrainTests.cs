@@ -142,6 +142,22 @@ public sealed class ChannelGrainTests(SiloCluster cluster)
     }
 
     [Fact]
+    public async Task Subscribe_NewWithMembers_IsAskedWhetherItMeansIt()
+    {
+        var (first, again) = (cluster.AddGateway(), cluster.AddGateway());
+        await again.SubscribeAsync(_channel);
+        await again.SubscribeAsync(_channel, Member("b"));
+        await first.SubscribeAsync(_channel, Member("a"));
+
+        await Wait.UntilAsync("the question", () => first.Delivered.Any(IsQuestion));
+        await PublishAsync("1");
+        await Wait.UntilAsync("the publication", () => again.Published(_channel).Count == 1);
+        Assert.DoesNotContain(again.Delivered, IsQuestion);
+
+        bool IsQuestion(Delivered entry) => entry.Kind == DeliveryKind.Attached && entry.Key == _channel;
+    }
+
+    [Fact]
     public async Task Presence_AcrossGateways()
     {
         var (first, second) = (cluster.AddGateway(), cluster.AddGateway());

@@ -54,10 +54,19 @@ internal sealed class StreamCalls(RedisLink link, StreamKeys keys, ChannelOption
         {
             var request = append.Request;
             hasKeys |= !string.IsNullOrEmpty(request.IdempotencyKey);
-            arguments[next++] = request.SkipHistory ? "l" : "s";
+            arguments[next++] = request.Mark is not null ? "a" : request.SkipHistory ? "l" : "s";
             arguments[next++] = request.IdempotencyKey ?? "";
-            arguments[next++] = request.Version == 0 ? "" : request.Version.ToString("D20", CultureInfo.InvariantCulture);
-            arguments[next++] = request.VersionEpoch ?? "";
+            if (request.Mark is { } mark)
+            {
+                arguments[next++] = mark.Number;
+                arguments[next++] = mark.Oldest;
+            }
+            else
+            {
+                arguments[next++] = request.Version == 0 ? "" : request.Version.ToString("D20", CultureInfo.InvariantCulture);
+                arguments[next++] = request.VersionEpoch ?? "";
+            }
+
             arguments[next++] = request.Data;
             arguments[next++] = PublicationFields.Write(request.Info, request.Tags, request.Delta || options.DeltaPublish);
         }

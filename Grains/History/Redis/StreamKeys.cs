@@ -15,7 +15,7 @@ internal sealed class StreamKeys
         Meta = prefix + "meta";
         Stream = prefix + "stream";
         IdempotencyKeys = prefix + "keys";
-        All = [Meta, Stream, IdempotencyKeys, prefix + "ages"];
+        All = [Meta, Stream, IdempotencyKeys, prefix + "ages", prefix + "sets"];
     }
 
     /// <summary>A hash: epoch, top, owner token, last version, last call and its result, the behavior's snapshot and its offset.</summary>
@@ -27,6 +27,9 @@ internal sealed class StreamKeys
     /// <summary>A hash: idempotency key to offset, or to nothing for a publication without one.</summary>
     public RedisKey IdempotencyKeys { get; }
 
-    /// <summary>The two above, the hash of idempotency keys and the list of the same by age: what the scripts take.</summary>
+    /// <summary>
+    /// The three above, the list of the idempotency keys by age, and the sorted set of the atomic sets that the channel has, by
+    /// number: what the scripts take.
+    /// </summary>
     public RedisKey[] All { get; }
 }

@@ -1,10 +1,11 @@
 -- Appends a group of publications to a channel's stream. Everything that decides about them is in here, since only Redis
 -- sees all activations that may take themselves for the channel's owner.
 --
--- KEYS: meta, stream, keys (idempotency key -> offset), ages (the keys by age)
+-- KEYS: meta, stream, keys (idempotency key -> offset), ages (the keys by age), sets (the atomic sets that are here, by number)
 -- ARGV: epoch, owner token, number of the call, top as the owner knows it, history size, history ttl, meta ttl,
 --       lifetime of a key, most keys, 1 when the group has keys; then for each publication:
 --       s (stream) or l (live only), idempotency key, version, version epoch, data, metadata
+--       a (part of an atomic set), idempotency key, number of the set, number of the oldest incomplete one, data, metadata
 -- Times are in ms; versions have 20 digits so that they compare as text: numbers here are exact up to 2^53 only.
 --
 -- Returns "fenced", "lost" or the results: "=101" when all were appended, from 101 on; else "101,d7,l": appended at 101, the
@@ -66,22 +67,51 @@ local function remember(key, position)
   end
 end
 
+-- An atomic set's publication is here at most once, whenever it comes: what is here is noted with its set, and no note goes while
+-- its set is incomplete. A set below the oldest incomplete one has been here: who asks now is late. The notes belong to no epoch.
+local sets_life = '2592000000' -- 30 days, for the sets of channels that nobody uses any more
+local function place_of_set(number)
+  for _, note in ipairs(redis.call('ZRANGEBYSCORE', KEYS[5], number, number)) do
+    local offset, epoch = string.match(note, '^(%d+):(.*)$')
+    if offset then
+      return epoch == ARGV[1] and offset or ''
+    end
+  end
+
+  local oldest = redis.call('ZSCORE', KEYS[5], 'oldest')
+  return oldest and tonumber(number) < tonumber(oldest) and ''
+end
+
+local function note_set(number, oldest, position)
+  redis.call('ZADD', KEYS[5], number, position .. ':' .. ARGV[1])
+  if tonumber(oldest) > tonumber(redis.call('ZSCORE', KEYS[5], 'oldest') or '0') then
+    redis.call('ZADD', KEYS[5], oldest, 'oldest')
+    redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', '(' .. oldest)
+  end
+
+  redis.call('PEXPIRE', KEYS[5], sets_life)
+end
+
 local version, version_epoch = meta[6] or '', meta[7] or ''
 local results, first = {}, top + 1
 for i = 11, #ARGV, 6 do
   local key = ARGV[i + 1]
   local known = key ~= '' and redis.call('HGET', KEYS[3], key)
+  if ARGV[i] == 'a' and not known then
+    known = place_of_set(ARGV[i + 2])
+  end
+
   local position
   if known then
     results[#results + 1] = 'd' .. known
   elseif ARGV[i] == 'l' then
     position = ''
     results[#results + 1] = 'l'
-  elseif ARGV[i + 2] ~= '' and ARGV[i + 2] <= version and (ARGV[i + 3] == '' or ARGV[i + 3] == version_epoch) then
+  elseif ARGV[i] == 's' and ARGV[i + 2] ~= '' and ARGV[i + 2] <= version and (ARGV[i + 3] == '' or ARGV[i + 3] == version_epoch) then
     position = text(top)
     results[#results + 1] = 'd' .. position
   else
-    if ARGV[i + 2] ~= '' then
+    if ARGV[i] == 's' and ARGV[i + 2] ~= '' then
       version, version_epoch = ARGV[i + 2], ARGV[i + 3]
     end
 
@@ -95,7 +125,11 @@ for i = 11, #ARGV, 6 do
     end
   end
 
-  if key ~= '' and not known then
+  if ARGV[i] == 'a' then
+    if not known then
+      note_set(ARGV[i + 2], ARGV[i + 3], position)
+    end
+  elseif key ~= '' and not known then
     remember(key, position)
   end
 end

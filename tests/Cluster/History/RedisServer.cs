@@ -19,6 +19,9 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary>Whether there is an append-only file.</summary>
     public bool AppendOnly { get; init; } = true;
 
+    /// <summary>One node that has all slots of a Redis Cluster, and refuses what would need two.</summary>
+    public bool IsCluster { get; init; }
+
     public string ConnectionString => $"127.0.0.1:{_port}";
 
     /// <summary>A way to look into it.</summary>
@@ -28,6 +31,11 @@ public sealed class RedisServer : IAsyncLifetime
     {
         await StartAsync();
         _connection = await ConnectionMultiplexer.ConnectAsync($"{ConnectionString},allowAdmin=true,abortConnect=false");
+        if (IsCluster)
+        {
+            await ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
+            await Wait.UntilAsync("the slots", async () => $"{await Database.ExecuteAsync("CLUSTER", "INFO")}".Contains("cluster_state:ok", StringComparison.Ordinal));
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -44,6 +52,7 @@ public sealed class RedisServer : IAsyncLifetime
             [
                 "--bind", "127.0.0.1", "--port", $"{_port}", "--dir", _folder, "--save", "", "--appendonly", AppendOnly ? "yes" : "no",
                 "--appendfsync", AppendFsync, "--maxmemory-policy", "noeviction",
+                .. IsCluster ? (string[])["--cluster-enabled", "yes", "--cluster-port", $"{FreePort()}"] : [],
             ])
         { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _process.BeginOutputReadLine(); // nobody reads these, but they must not fill their pipes

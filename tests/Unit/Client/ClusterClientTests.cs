@@ -74,6 +74,20 @@ public class ClusterClientTests
     }
 
     [Fact]
+    public async Task PublishAtomic_TimesOut_IsRepeatedWithTheSameKey()
+    {
+        var calls = 0;
+        _client.Grains.OnPublishAtomic = _ => ++calls < 3 ? throw new TimeoutException() : Task.FromResult(new AtomicPublishResult { Positions = [new(1, "e")] });
+        var publication = new ChannelPublication { Channel = "a", Request = new PublishRequest { Data = [1] } };
+
+        var result = await _client.FinishAsync(Cluster.PublishAtomicAsync(new AtomicPublishRequest { Publications = [publication] }));
+
+        Assert.Equal([new StreamPosition(1, "e")], result.Positions);
+        var key = Assert.Single(_client.Grains.CallsOf<AtomicPublishRequest>().Select(request => request.IdempotencyKey).Distinct());
+        Assert.False(string.IsNullOrEmpty(key));
+    }
+
+    [Fact]
     public async Task User_Commands_ReachTheUser()
     {
         var user = Cluster.User("42");

@@ -20,6 +20,10 @@ public sealed class FakeGrains
     /// <summary>Answers publishes; by default offset 7 in epoch "e1".</summary>
     public Func<string, PublishRequest, Task<StreamPosition>> OnPublish { get; set; } = (_, _) => Task.FromResult(new StreamPosition(7, "e1"));
 
+    /// <summary>Answers atomic publishes; by default offset 7 in epoch "e1" of each channel.</summary>
+    public Func<AtomicPublishRequest, Task<AtomicPublishResult>> OnPublishAtomic { get; set; } =
+        request => Task.FromResult(new AtomicPublishResult { Positions = [.. request.Publications.Select(_ => new StreamPosition(7, "e1"))] });
+
     public Func<string, HistoryQuery, Task<HistoryPage>> OnHistory { get; set; } =
         (_, _) => Task.FromResult(new HistoryPage { Publications = [], Top = new StreamPosition(0, "e1") });
 
@@ -63,6 +67,7 @@ public sealed class FakeGrains
 
         return type == typeof(IChannelGrain) ? new FakeChannel(key, this)
             : type == typeof(IPublishRelay) ? new FakeRelay(this)
+            : type == typeof(IAtomicPublishGrain) ? new FakeAtomicPublisher(key, this)
             : type == typeof(IUserGrain) ? new FakeUser(key, this)
             : type == typeof(IRevocationGrain) ? new FakeRevocations(this)
             : type == typeof(IRateGrain) ? _rates.GetOrAdd(key, static _ => new FakeRate())
@@ -95,6 +100,15 @@ public sealed class FakeGrains
 
         public Task<PresenceStats> GetPresenceStatsAsync() =>
             Task.FromResult(new PresenceStats(grains.Presence.Count, grains.Presence.Values.DistinctBy(info => info.User).Count()));
+    }
+
+    private sealed class FakeAtomicPublisher(string key, FakeGrains grains) : IAtomicPublishGrain
+    {
+        public Task<AtomicPublishResult> PublishAsync(AtomicPublishRequest request)
+        {
+            grains.Record(key, request);
+            return grains.OnPublishAtomic(request);
+        }
     }
 
     private sealed class FakeRelay(FakeGrains grains) : IPublishRelay

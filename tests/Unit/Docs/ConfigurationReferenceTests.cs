@@ -5,6 +5,7 @@ using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Proxies;
 using WsCluster.Gateway.ServerApi;
 using WsCluster.Gateway.Transports.Streams;
+using WsCluster.Grains.AtomicSets;
 using WsCluster.Grains.Authorization;
 using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.History.Redis;
@@ -41,6 +42,7 @@ public class ConfigurationReferenceTests
         ("revocations", RevocationOptions.SectionName, typeof(RevocationOptions)),
         ("authorizer", AuthorizerOptions.SectionName, typeof(AuthorizerOptions)),
         ("behaviors", BehaviorOptions.SectionName, typeof(BehaviorOptions)),
+        ("atomicpublish", AtomicPublishOptions.SectionName, typeof(AtomicPublishOptions)),
         ("delivery", DeliveryOptions.SectionName, typeof(DeliveryOptions)),
         ("limits", SiloLimitOptions.SectionName, typeof(SiloLimitOptions)),
         ("redishistory", RedisHistoryOptions.SectionName, typeof(RedisHistoryOptions)),

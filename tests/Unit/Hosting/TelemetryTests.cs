@@ -110,6 +110,9 @@ public sealed partial class TelemetryTests
             case UpDownCounter<long> counter:
                 counter.Add(1);
                 break;
+            case Gauge<long> gauge:
+                gauge.Record(1);
+                break;
             case Histogram<long> histogram:
                 histogram.Record(1);
                 break;

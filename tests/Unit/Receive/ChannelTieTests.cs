@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orleans.Runtime;
 using WsCluster.Routing;
 
@@ -124,6 +125,23 @@ public sealed class ChannelTieTests : IDisposable
         await Wait.UntilAsync("the stray unsubscribe", () => Channel.CallsOf<Unsubscribed>().Count == 2);
         var (first, stray) = (Channel.CallsOf<Unsubscribed>()[0], Channel.CallsOf<Unsubscribed>()[1]);
         Assert.True(stray.Number > first.Number);
+    }
+
+    [Theory]
+    [InlineData("news", false)]
+    [InlineData("elsewhere", true)]
+    public async Task Attached_OfAChannelThatNobodyHas_IsEnded(string channel, bool ends)
+    {
+        var client = _gateway.Connect();
+        await client.SubscribeAsync();
+        var output = new ArrayBufferWriter<byte>();
+        DeliveryWriter.Write(output, DeliveryKind.Attached, channel, []);
+        DeliveryWriter.Write(output, DeliveryKind.Attached, "another", []);
+
+        await _gateway.DeliverAsync(output.WrittenSpan.ToArray());
+
+        await Wait.UntilAsync("the end of another", () => _gateway.Channel("another").CallsOf<Unsubscribed>().Count == 1);
+        await Wait.UntilAsync("what is to end", () => _gateway.Channel(channel).CallsOf<Unsubscribed>().Count == (ends ? 1 : 0));
     }
 
     [Fact]
