@@ -27,6 +27,11 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _reads;
     private readonly UpDownCounter<long> _readsActive;
     private readonly UpDownCounter<long> _readsWaiting;
+    private readonly UpDownCounter<long> _conflationBytes;
+    private readonly Counter<long> _conflatedAway;
+    private readonly Counter<long> _conflationForgot;
+    private readonly UpDownCounter<long> _slowSubscriptions;
+    private readonly Counter<long> _adapted;
     private readonly UpDownCounter<long> _presencePending;
     private readonly Counter<long> _presenceRefused;
     private readonly UpDownCounter<long> _strays;
@@ -65,6 +70,11 @@ internal sealed class GatewayMetrics
         _reads = _meter.CreateCounter<long>("wscluster.gateway.recovery.reads", "{call}", "Reads of history from grains; many requests share one.");
         _readsActive = _meter.CreateUpDownCounter<long>("wscluster.gateway.recovery.reads.active", "{call}", "Reads of history that are under way.");
         _readsWaiting = _meter.CreateUpDownCounter<long>("wscluster.gateway.recovery.reads.waiting", "{call}", "Reads of history that wait for a place.");
+        _conflationBytes = _meter.CreateUpDownCounter<long>("wscluster.gateway.conflation.bytes", "By", "Memory of the newest publications of keys, of all channels.");
+        _conflatedAway = _meter.CreateCounter<long>("wscluster.gateway.conflation.replaced", "{publication}", "Publications that a newer one of their key replaced before they were sent, counted once for all who share a derivation.");
+        _conflationForgot = _meter.CreateCounter<long>("wscluster.gateway.conflation.forgotten", "{key}", "Keys beyond that limit: subscribers that had not got their newest publication start anew.");
+        _slowSubscriptions = _meter.CreateUpDownCounter<long>("wscluster.gateway.adaptive.slow", "{subscription}", "Adaptive subscriptions that get only the newest of each key now.");
+        _adapted = _meter.CreateCounter<long>("wscluster.gateway.adaptive.switches", "{subscription}", "Adaptive subscriptions that went over to the newest of each key, or back to everything, by direction.");
         _presencePending = _meter.CreateUpDownCounter<long>("wscluster.gateway.presence.pending", "{change}", "Joins and leaves that are not reported yet.");
         _presenceRefused = _meter.CreateCounter<long>("wscluster.gateway.presence.refused", "{change}", "Joins and leaves that found the queue of their channel full.");
         _strays = _meter.CreateUpDownCounter<long>("wscluster.gateway.strays.active", "{channel}", "Channels that deliver although nobody here is subscribed, and are being told.");
@@ -143,6 +153,16 @@ internal sealed class GatewayMetrics
     public void KeptRecent(long bytes) => _recentBytes.Add(bytes);
 
     public void RecentDropped() => _recentDropped.Add(1);
+
+    public void Conflated(long bytes) => _conflationBytes.Add(bytes);
+
+    public void ConflatedAway() => _conflatedAway.Add(1);
+
+    public void ConflationForgot() => _conflationForgot.Add(1);
+
+    public void SlowCount(int change) => _slowSubscriptions.Add(change);
+
+    public void Adapted(bool isSlow) => _adapted.Add(1, new KeyValuePair<string, object?>("to", isSlow ? "latest" : "everything"));
 
     public void RecoveryAsked() => _recoveries.Add(1);
 

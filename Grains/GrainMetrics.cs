@@ -35,6 +35,12 @@ internal sealed class GrainMetrics
     private readonly Counter<long> _atomicSets;
     private readonly Counter<long> _atomicRefusals;
     private readonly Gauge<long> _atomicPending;
+    private readonly Counter<long> _channelSends;
+    private readonly Counter<long> _promotions;
+    private readonly UpDownCounter<long> _hotChannels;
+    private readonly UpDownCounter<long> _relayedGateways;
+    private readonly Counter<long> _relayFailures;
+    private readonly Counter<long> _relayDrops;
 
     public GrainMetrics(IMeterFactory meters)
     {
@@ -62,6 +68,12 @@ internal sealed class GrainMetrics
         _atomicSets = _meter.CreateCounter<long>("wscluster.atomic.sets", "{set}", "Atomic sets published in all of their channels, by who finished them: call (the publisher's own), sweep (its publisher died or gave up).");
         _atomicRefusals = _meter.CreateCounter<long>("wscluster.atomic.refusals", "{call}", "Steps of atomic publishes that failed, by reason: full (too many pending), away (nothing was done), unknown.");
         _atomicPending = _meter.CreateGauge<long>("wscluster.atomic.pending", "{set}", "Atomic sets of the cluster that are decided and not yet in all of their channels, when this silo last asked.");
+        _channelSends = _meter.CreateCounter<long>("wscluster.channel.sends", "{send}", "What channels queued in outboxes: once for each gateway, or once for each relay that has taken gateways over.");
+        _promotions = _meter.CreateCounter<long>("wscluster.channels.promotions", "{channel}", "Channels that became hot.");
+        _hotChannels = _meter.CreateUpDownCounter<long>("wscluster.channels.hot", "{channel}", "Channels of this silo that are hot: relays take their gateways over.");
+        _relayedGateways = _meter.CreateUpDownCounter<long>("wscluster.relay.gateways", "{gateway}", "Gateways that hot channels of this silo reach by relays, counted for each channel.");
+        _relayFailures = _meter.CreateCounter<long>("wscluster.relay.failures", "{relay}", "Relays that a hot channel gave up, because they were silent or their silo is gone.");
+        _relayDrops = _meter.CreateCounter<long>("wscluster.relay.drops", "{channel}", "Channels of other silos that this relay dropped, because the outbox to it overflowed or fell silent; their gateways subscribe again.");
     }
 
     public void Published() => _publications.Add(1);
@@ -135,6 +147,23 @@ internal sealed class GrainMetrics
     public void AtomicRefused(string reason) => _atomicRefusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void SetsPending(long count) => _atomicPending.Record(count);
+    /// <summary>A channel queued an entry in so many outboxes.</summary>
+    public void Sent(int outboxes) => _channelSends.Add(outboxes);
+
+    public void ChannelPromoted()
+    {
+        _promotions.Add(1);
+        _hotChannels.Add(1);
+    }
+
+    public void ChannelDemoted() => _hotChannels.Add(-1);
+
+    /// <summary>So many gateways more (or fewer) are reached by relays.</summary>
+    public void GatewaysRelayed(int change) => _relayedGateways.Add(change);
+
+    public void RelayFailed() => _relayFailures.Add(1);
+
+    public void RelayDropped(int channels) => _relayDrops.Add(channels);
 
     public void UserActivated()
     {
@@ -165,6 +194,9 @@ internal sealed class GrainMetrics
 
     public void ObserveOutboxBytes(Func<long> bytes) =>
         _meter.CreateObservableGauge("wscluster.outbox.queued", bytes, "By", "Bytes that wait in the outboxes.");
+
+    public void ObserveRelayBytes(Func<long> bytes) =>
+        _meter.CreateObservableGauge("wscluster.relay.queued", bytes, "By", "Bytes that wait for relays, and in this silo's relay for gateways.");
 
     private void Observe(string name, string unit, string description, Allowance allowance) =>
         _meter.CreateObservableGauge(name, () => allowance.Used, unit, description);

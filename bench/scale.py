@@ -6,26 +6,29 @@ those of your machine. Nothing here is a promise: it says which part gives way f
 """
 import math
 
+# Each with where it comes from: "measured" is a figure of a bench, "share" a part of one that a profile assigns, "assumed" neither.
 COSTS = {
     # µs of a gateway's CPU
-    "delivery, several joined in a send": 1.0,     # fan1, embedded: the whole server, divided by deliveries
-    "delivery, a send of its own": 5.0,            # chan: the send and its share of waking the writer
-    "publication taken from a silo": 1.7,          # chan: entry decoded, push encoded, queued (without the sends)
-    "publish of a client": 9.0,                    # chan, two gateways: read, checked, sent to the silo, answered
-    "connect and subscribe": 75.0,                 # conn
+    "delivery, several joined in a send": 1.0,     # measured: fan1, embedded: the whole server, divided by deliveries
+    "delivery, a send of its own": 5.0,            # share: chan: the send and its part of waking the writer
+    "publication taken from a silo": 1.7,          # share: chan: entry decoded, push encoded, queued (without the sends)
+    "publish of a client": 9.0,                    # share: chan, two gateways: read, checked, sent to the silo, answered
+    "connect and subscribe": 75.0,                 # measured: conn
     # µs of a silo's CPU
-    "publish at its channel": 8.0,                 # chan: message in, place, history, answer
-    "publication to one more gateway": 0.28,       # bench/Micro, ChannelBenchmarks: the slope over gateways
-    "batch to a gateway": 60.0,                    # both ends of an Orleans call, of which a batch is one; ours is the silo's half
+    "publish at its channel": 8.0,                 # share: chan: message in, place, history, answer
+    "publication to one more gateway": 0.075,      # measured: bench/Micro, ChannelBenchmarks: the slope over gateways
+    "publication to one more relay": 0.05,         # measured: the same, over relays
+    "batch to a gateway": 60.0,                    # assumed: the silo's half of an Orleans call, of which a batch is one
     # bytes
-    "idle connection at a gateway": 8_000,         # idle: one subscription
-    "active channel at a silo": 6_000,             # the activation with one gateway and an empty history
+    "idle connection at a gateway": 6_000,         # measured: idle: one subscription, channels of ten
+    "active channel at a silo": 6_000,             # measured: bench/Memory: the activation with one gateway and an empty history
 }
+HOT = 32                 # gateways from which on a channel sends by relays
 GATEWAY = {"cores": 8, "memory": 32e9, "network": 1.2e9}   # one gateway: bytes per second out
 SILO = {"cores": 8, "memory": 32e9, "network": 1.2e9}
-MOST_CONNECTIONS = 500_000  # of a gateway: whoever loses one brings them all back to the others
-USABLE = 0.6             # of a core: what is above it is for bursts, reconnects and garbage collection
-BATCHES_PER_SECOND = 700  # of a busy lane: a batch follows when the one before is acknowledged
+MOST_CONNECTIONS = 500_000  # assumed, of a gateway: whoever loses one brings them all back to the others
+USABLE = 0.6             # assumed, of a core: what is above it is for bursts, reconnects and garbage collection
+BATCHES_PER_SECOND = 700  # assumed, of a busy lane: a batch follows when the one before is acknowledged
 MESSAGE = 128 + 120      # payload, push and TCP
 LANES = 2
 
@@ -64,7 +67,7 @@ def plan(name, connections, channels, subscribers, publishes, gateways=None, joi
         }
 
     silos = next((n for n in range(1, 10_000) if max(silo_load(n).values()) <= 1), None)
-    one_channel = publishes / channels * (COSTS["publish at its channel"] + spread(count) * COSTS["publication to one more gateway"]) / 1e6
+    one_channel = publishes / channels * one_publication(spread(count), silos or 1) / 1e6
     parts = {f"a gateway's {k}": v for k, v in load.items()}
     if silos:
         parts |= {f"a silo's {k}": v for k, v in silo_load(silos).items()}
@@ -72,6 +75,12 @@ def plan(name, connections, channels, subscribers, publishes, gateways=None, joi
     first = max(parts, key=parts.get)
     print(f"| {name} | {deliveries:,.0f} | {count}{'' if gateways is None else f' (needs {needed})'} | {percent(load['CPU'])} | {percent(load['memory'])} | "
           f"{percent(load['network'])} | {percent(load['connections'])} | {silos if silos else 'no number is enough'} | {percent(one_channel)} | {first} ({percent(parts[first])}) |")
+
+
+def one_publication(gateways, silos):
+    """µs that a publication costs in its channel's one order: what is sent from there is queued once for each gateway or relay."""
+    sends = silos * COSTS["publication to one more relay"] if gateways >= HOT else gateways * COSTS["publication to one more gateway"]
+    return COSTS["publish at its channel"] + sends
 
 
 def percent(part):
@@ -91,12 +100,12 @@ def main():
     for connections, gateways in ((50_000, 20), (500_000, 20), (500_000, 3)):
         seconds = connections * COSTS["connect and subscribe"] / 1e6 / (GATEWAY["cores"] * USABLE * (gateways - 1))
         print(f"| {connections:,} | {gateways} | {seconds:.1f} s |")
-    print("\n| gateways that one channel is on | publishes/s that its one thread bears | of that, sending to gateways |")
-    print("|--:|--:|--:|")
-    for gateways in (1, 4, 16, 64, 256):
-        sending = gateways * COSTS["publication to one more gateway"]
-        total = COSTS["publish at its channel"] + sending
-        print(f"| {gateways} | {USABLE * 1e6 / total:,.0f} | {percent(sending / total)} |")
+    print("\n| gateways that one channel is on | publishes/s that its one thread bears, without relays | with relays on 3 silos | on 20 |")
+    print("|--:|--:|--:|--:|")
+    for gateways in (1, 4, 16, 64, 256, 1024):
+        straight = COSTS["publish at its channel"] + gateways * COSTS["publication to one more gateway"]
+        relayed = (f"{USABLE * 1e6 / one_publication(gateways, silos):,.0f}" if gateways >= HOT else "–" for silos in (3, 20))
+        print(f"| {gateways:,} | {USABLE * 1e6 / straight:,.0f} | {' | '.join(relayed)} |")
 
 
 if __name__ == "__main__":

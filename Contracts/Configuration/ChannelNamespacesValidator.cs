@@ -57,6 +57,14 @@ internal sealed partial class ChannelNamespacesValidator : IValidateOptions<Chan
             }
         }
 
+        foreach (var (option, isSet) in GivePositions(options))
+        {
+            if (isSet && options.Delivery != ChannelDelivery.Everything)
+            {
+                problems.Add($"{path}:{nameof(options.Delivery)} is {options.Delivery}, which is for subscribers without a position, but {option} gives all of them one.");
+            }
+        }
+
         if (!Compiles(options.ChannelRegex, out var reason))
         {
             problems.Add($"{path}:{nameof(options.ChannelRegex)} is '{options.ChannelRegex}', but must be a regular expression: {reason}");
@@ -85,6 +93,12 @@ internal sealed partial class ChannelNamespacesValidator : IValidateOptions<Chan
         ];
         return dependent.Where(option => option.IsSet).Select(option => option.Name);
     }
+
+    private static IEnumerable<(string Name, bool IsSet)> GivePositions(ChannelOptions options) =>
+    [
+        (nameof(options.ForcePositioning), options.ForcePositioning),
+        (nameof(options.ForceRecovery), options.ForceRecovery),
+    ];
 
     private static bool Compiles(string pattern, out string reason)
     {

@@ -25,6 +25,19 @@ public enum ChannelDecision
     Proxy,
 }
 
+/// <summary>What subscribers get of a channel that have no position and did not choose themselves.</summary>
+public enum ChannelDelivery
+{
+    /// <summary>Every publication. Who is too slow for that is disconnected.</summary>
+    Everything,
+
+    /// <summary>The newest publication of each key, at intervals.</summary>
+    Latest,
+
+    /// <summary>Every publication, and while a connection is too slow for that, the newest of each key.</summary>
+    Adaptive,
+}
+
 /// <summary>What data a publication may carry.</summary>
 public enum DataFormat
 {
@@ -110,6 +123,40 @@ public sealed class ChannelOptions
 
     /// <summary>Let subscriptions filter by publication tags.</summary>
     public bool AllowTagsFilter { get; set; }
+
+    /// <summary>
+    /// What subscribers get that have no position (docs/derived-channels.md): Everything; Latest, the newest publication of each
+    /// key at intervals; Adaptive, everything, and the newest of each key while their connection is slow.
+    /// </summary>
+    public ChannelDelivery Delivery { get; set; }
+
+    /// <summary>Let clients choose in their subscription's data what they get: everything, latest, adaptive or a sample.</summary>
+    public bool AllowDeliveryChoice { get; set; }
+
+    /// <summary>The publication tag that has the key of which only the newest counts. Empty: the channel is one key.</summary>
+    public string ConflationKey { get; set; } = "";
+
+    /// <summary>Time between two sends of the newest of each key. Clients may choose up to 64 times as long.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan ConflationInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// Keys of a channel that a gateway knows the newest publication of. Beyond it the one that has been quiet for longest is
+    /// forgotten; subscribers that had not got it are told and start anew (2500).
+    /// </summary>
+    [Range(1, 100_000)]
+    public int ConflationMaxKeys { get; set; } = 1000;
+
+    /// <summary>
+    /// Bytes in a connection's queue above which it counts as slow; it is fast again once they stay below a quarter. At most half of
+    /// Gateway:MaxQueuedBytes counts.
+    /// </summary>
+    [Range(4 * 1024, 64 * 1024 * 1024)]
+    public int AdaptiveQueuedBytes { get; set; } = 128 * 1024;
+
+    /// <summary>How long a slow connection's queue must be short before it gets everything again; doubled up to a minute for one that is soon slow again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan AdaptiveReturn { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Let clients with a user subscribe without a token.</summary>
     public bool AllowSubscribeForClient { get; set; }

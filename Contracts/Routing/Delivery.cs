@@ -26,6 +26,16 @@ public enum DeliveryKind : byte
     /// there ends it.
     /// </summary>
     Attached = 8,
+    /// <summary>To a gateway: what follows of the channel (the key) comes by the relay of the silo that is named, as one <see cref="RelayStint"/>.</summary>
+    Relayed = 9,
+    /// <summary>By a relay to a gateway: here a stint of the channel (the key) begins.</summary>
+    RelayBegin = 10,
+    /// <summary>By a relay to a gateway: the stint is over, the channel's silo delivers the rest itself.</summary>
+    RelayEnd = 11,
+    /// <summary>To a relay: from here on pass the channel (the key) on to the gateway that is named (<see cref="GatewayLane.Name"/>).</summary>
+    RelayAdd = 12,
+    /// <summary>To a relay: no longer pass the channel on to that gateway.</summary>
+    RelayRemove = 13,
 }
 
 /// <summary>
@@ -82,6 +92,22 @@ public static class DeliveryWriter
         var body = new ArrayBufferWriter<byte>(128);
         WriteInfo(body, info);
         Write(output, joined ? DeliveryKind.Join : DeliveryKind.Leave, channel, body.WrittenSpan);
+    }
+
+    /// <summary>Writes where a stint begins or ends in the deliveries of <paramref name="channel"/>.</summary>
+    /// <param name="output">Where to write.</param>
+    /// <param name="kind">One of the kinds that are about relays.</param>
+    /// <param name="channel">The channel.</param>
+    /// <param name="stint">The stint.</param>
+    /// <param name="name">The silo or gateway that the kind names; else empty.</param>
+    public static void WriteStint(IBufferWriter<byte> output, DeliveryKind kind, string channel, RelayStint stint, string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var body = new ArrayBufferWriter<byte>(64);
+        WriteVarint(body, (ulong)stint.Life);
+        WriteVarint(body, (ulong)stint.Number);
+        WriteString(body, name);
+        Write(output, kind, channel, body.WrittenSpan);
     }
 
     private static int LengthOf(string epoch, Publication publication)
@@ -157,7 +183,11 @@ public static class DeliveryWriter
 /// </summary>
 public ref struct DeliveryReader(ReadOnlySpan<byte> entries)
 {
+    private readonly int _length = entries.Length;
     private ReadOnlySpan<byte> _rest = entries;
+
+    /// <summary>Where the current entry ends, counted from the beginning of the entries.</summary>
+    public readonly int End => _length - _rest.Length;
 
     /// <summary>The kind of the current entry.</summary>
     public DeliveryKind Kind { get; private set; }
@@ -230,6 +260,15 @@ public ref struct DeliveryReader(ReadOnlySpan<byte> entries)
     {
         var rest = Body;
         return ReadInfo(ref rest);
+    }
+
+    /// <summary>Decodes the body of one of the kinds that are about relays.</summary>
+    public readonly RelayStint ReadStint(out string name)
+    {
+        var rest = Body;
+        var stint = new RelayStint((long)ReadVarint(ref rest), (long)ReadVarint(ref rest));
+        name = ReadString(ref rest);
+        return stint;
     }
 
     private static ClientInfo ReadInfo(scoped ref ReadOnlySpan<byte> rest)

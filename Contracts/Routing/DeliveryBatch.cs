@@ -34,4 +34,7 @@ public sealed class DeliveryBatch
     /// cluster of one.
     /// </summary>
     [Id(6)] public string? Entrance { get; init; }
+
+    /// <summary>True for what a silo's relay passes on of other silos' channels. <see cref="SiloId"/> is then the relay's own, not the silo's.</summary>
+    [Id(7)] public bool Relayed { get; init; }
 }

@@ -158,4 +158,7 @@ public enum DeliveryOutcome
 
     /// <summary>The connection is not subscribed.</summary>
     NotSubscribed = 10,
+
+    /// <summary>The subscription asked for less than every publication: it was sent, or left out for a newer one.</summary>
+    Derived = 11,
 }

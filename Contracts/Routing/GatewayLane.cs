@@ -15,4 +15,7 @@ public sealed record GatewayLane
 
     /// <summary>The lane itself.</summary>
     [Id(3)] public required IGatewayObserver Observer { get; init; }
+
+    /// <summary>The lane without its incarnation, as entries to relays name it.</summary>
+    public string Name => $"{Lane}/{GatewayId}";
 }

@@ -73,6 +73,9 @@ public sealed record GatewaySubscription
 
     /// <summary>Counts the gateway's subscriptions upward over its whole life; taken before <see cref="Members"/> are listed.</summary>
     [Id(2)] public required long Number { get; init; }
+
+    /// <summary>True when the gateway knows how to go on at a relay (<see cref="RelayStint"/>); others are always delivered to straight.</summary>
+    [Id(3)] public bool FollowsRelays { get; init; }
 }
 
 /// <summary>A connection in a channel, as its gateway reports it.</summary>
@@ -148,6 +151,9 @@ public sealed record ChannelAttachment
     /// the channel's is gone. Empty from silos that do not say it.
     /// </summary>
     [Id(4)] public Guid OutboxId { get; init; }
+
+    /// <summary>The newest stint so far: it and those before it are over for the gateway, which is delivered to straight now.</summary>
+    [Id(5)] public RelayStint Stint { get; init; }
 }
 
 /// <summary>What to read for a recovering subscriber or a gateway that missed something.</summary>

@@ -46,6 +46,9 @@ internal sealed class WriterShard : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Bytes of publications that wait for the next round, for whomever they are.</summary>
+    public int WaitingBytes => Volatile.Read(ref _waitingBytes);
+
     /// <summary>What is to be done to a connection's queue.</summary>
     public void Post(ConnectionWriter writer, WriterStep step, OutboundMessage? message = null)
     {

@@ -66,6 +66,12 @@ internal static class Outcomes
             return DeliveryOutcome.NotSubscribed;
         }
 
+        var outcome = OfPlain(ledger, subscription, arrival);
+        return outcome == DeliveryOutcome.Written && subscription.IsDerived ? DeliveryOutcome.Derived : outcome;
+    }
+
+    private static DeliveryOutcome OfPlain(LedgerSnapshot ledger, SubscriptionTrace subscription, Arrival arrival)
+    {
         if (arrival.Offset == 0)
         {
             return arrival.At < subscription.Start.At ? DeliveryOutcome.Earlier
@@ -114,7 +120,7 @@ internal static class Outcomes
 
         // It came, longer ago than is remembered: sent, unless a filter or a very long queue makes that unsure.
         var unsentBefore = subscription.Unsent - remembered.Count(o => o.Outcome is DeliveryOutcome.Waiting or DeliveryOutcome.Dropped);
-        return subscription.Filter is null && unsentBefore <= 0 ? DeliveryOutcome.Written : DeliveryOutcome.Forgotten;
+        return subscription.Filter is null && unsentBefore <= 0 ? subscription.IsDerived ? DeliveryOutcome.Derived : DeliveryOutcome.Written : DeliveryOutcome.Forgotten;
     }
 
     /// <summary>Its last publication ended it, for not being JSON where the client speaks JSON.</summary>

@@ -27,6 +27,9 @@ internal sealed record SubscriptionTrace
     /// <summary>What it gets; null for all.</summary>
     public TagsFilter? Filter { get; init; }
 
+    /// <summary>It does not get every publication of those: which ones it got is not remembered.</summary>
+    public bool IsDerived { get; init; }
+
     /// <summary>Pushes of the channel that wait to be sent or, once the connection has ended, never were.</summary>
     public int Unsent { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record SubscriptionTrace
         State = subscription.IsLive ? SubscriptionState.Live : SubscriptionState.Pending,
         Start = subscription.Start,
         Filter = subscription.Traits.Filter,
+        IsDerived = subscription.Traits.Derivation is not null,
         Unsent = subscription.Connection.Writer.CountUnsent(subscription.Channel),
         QueuedBytes = subscription.Connection.Writer.QueuedBytes,
     };

@@ -40,6 +40,7 @@ internal sealed class DeliveryDispatcher(
         }
 
         var reader = new DeliveryReader(batch.Entries);
+        var relay = batch.Relayed ? batch.OutboxId : Guid.Empty;
         byte[]? trace = null;
         while (true)
         {
@@ -56,7 +57,7 @@ internal sealed class DeliveryDispatcher(
                     continue;
                 }
 
-                Dispatch(ref reader, trace);
+                Dispatch(ref reader, trace, relay);
                 trace = null;
             }
             catch (Exception e)
@@ -71,7 +72,7 @@ internal sealed class DeliveryDispatcher(
         }
     }
 
-    private void Dispatch(ref DeliveryReader reader, byte[]? trace)
+    private void Dispatch(ref DeliveryReader reader, byte[]? trace, Guid relay)
     {
         if (reader.Kind == DeliveryKind.UserMoved)
         {
@@ -91,7 +92,7 @@ internal sealed class DeliveryDispatcher(
 
         if (_channels.Value.Find(reader.Key) is not { } channel)
         {
-            if (reader.Kind != DeliveryKind.Moved)
+            if (reader.Kind is not (DeliveryKind.Moved or DeliveryKind.Relayed or DeliveryKind.RelayBegin or DeliveryKind.RelayEnd))
             {
                 _channels.Value.Stray(Encoding.UTF8.GetString(reader.Key));
             }
@@ -103,10 +104,14 @@ internal sealed class DeliveryDispatcher(
         {
             case DeliveryKind.Publication:
                 var publication = reader.ReadPublication(out var epoch);
-                channel.Deliver(epoch, trace is null ? publication : publication with { Trace = trace });
+                channel.Deliver(relay, Arrival.Of(epoch, trace is null ? publication : publication with { Trace = trace }));
                 break;
             case DeliveryKind.Join or DeliveryKind.Leave:
-                channel.DeliverPresence(reader.ReadInfo(), reader.Kind == DeliveryKind.Join);
+                channel.Deliver(relay, Arrival.Of(reader.Kind, reader.ReadInfo()));
+                break;
+            case DeliveryKind.Relayed or DeliveryKind.RelayBegin or DeliveryKind.RelayEnd:
+                var stint = reader.ReadStint(out var relayId);
+                channel.Deliver(relay, Arrival.Of(reader.Kind, stint, relayId));
                 break;
             case DeliveryKind.Moved:
                 channel.Link.Rebind();

@@ -14,7 +14,8 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
     private static readonly TimeSpan SpreadOfAll = TimeSpan.FromSeconds(2);
 
     private readonly Lock _sync = new();
-    private readonly Dictionary<(string SiloId, int Lane), Bindings> _silos = []; // guarded by _sync
+    private readonly Dictionary<(string SiloId, int Lane), Bindings> _silos = []; // guarded by _sync, like the next
+    private readonly Dictionary<ISiloBound, DateTimeOffset> _expecting = []; // since when a relay is to begin
 
     private sealed class Bindings
     {
@@ -62,6 +63,24 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
             {
                 _silos.Remove((siloId, item.Lane));
             }
+        }
+    }
+
+    /// <summary>A relay is about to take the item over. If it never begins, the item is looked up again: nothing else would show it.</summary>
+    public void Expect(ISiloBound item)
+    {
+        lock (_sync)
+        {
+            _expecting[item] = time.GetUtcNow();
+        }
+    }
+
+    /// <summary>What was expected has begun, or is no longer wanted.</summary>
+    public void Met(ISiloBound item)
+    {
+        lock (_sync)
+        {
+            _expecting.Remove(item);
         }
     }
 
@@ -164,6 +183,11 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
             {
                 Rebind(siloId, lane);
             }
+
+            foreach (var item in FindOverdue())
+            {
+                item.Rebind();
+            }
         }
     }
 
@@ -192,6 +216,24 @@ internal sealed class SiloWatch(TimeProvider time, IOptions<GatewayOptions> opti
             }
 
             return lost;
+        }
+    }
+
+    private List<ISiloBound> FindOverdue()
+    {
+        lock (_sync)
+        {
+            var overdue = new List<ISiloBound>();
+            foreach (var (item, since) in _expecting)
+            {
+                if (time.GetUtcNow() - since > options.Value.SiloSilence)
+                {
+                    _expecting.Remove(item); // a dictionary allows removal while it is walked
+                    overdue.Add(item);
+                }
+            }
+
+            return overdue;
         }
     }
 

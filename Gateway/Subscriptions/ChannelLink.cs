@@ -1,4 +1,5 @@
 using WsCluster.Gateway.Routing;
+using WsCluster.Gateway.Subscriptions.Derived;
 using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Subscriptions;
@@ -16,6 +17,7 @@ internal sealed class ChannelLink : ISiloBound
     private readonly ChannelDirectory _directory;
     private readonly StreamSynchroniser _stream;
     private readonly SiloBinding _silo; // guarded by _sync, like all fields below
+    private readonly SiloBinding _relay; // while the channel comes by one
     private TaskCompletionSource<ErrorCode>? _synchronising;
     private bool _attached;
     private bool _detached;
@@ -30,13 +32,18 @@ internal sealed class ChannelLink : ISiloBound
         var way = directory.WayTo(channel.Name);
         _stream = new StreamSynchroniser(channel, way, lane, directory.RecoveryGate);
         _silo = new SiloBinding(this, directory.Silos);
+        _relay = new SiloBinding(this, directory.Silos);
         Lane = lane.Lane;
         Recoveries = new RecoveryReads(way, directory);
+        Newest = new NewestRead(channel, way, directory);
         Presence = new PresenceReporter(this, way, channel.Name, directory);
     }
 
     /// <summary>Reads what recovering subscribers missed.</summary>
     public RecoveryReads Recoveries { get; }
+
+    /// <summary>Reads the newest of the channel's history.</summary>
+    public NewestRead Newest { get; }
 
     /// <summary>Tells the grain who comes and goes.</summary>
     public PresenceReporter Presence { get; }
@@ -82,6 +89,34 @@ internal sealed class ChannelLink : ISiloBound
     /// <summary>The silo is silent or the grain moved: subscribe again, and catch up.</summary>
     public void Rebind() => Synchronise(subscribe: true);
 
+    /// <summary>
+    /// What follows of the channel comes by a relay: the gateway listens to its silo, too. Called under the channel's lock.
+    /// </summary>
+    /// <param name="relayId">The relay, as its batches name it; null: by none any more.</param>
+    /// <param name="outboxId">The outbox that it comes by, once its stint has begun; empty before.</param>
+    public void Turn(string? relayId, Guid outboxId)
+    {
+        lock (_sync)
+        {
+            if (relayId is null || _detached)
+            {
+                _relay.Clear();
+                _directory.Silos.Met(this);
+                return;
+            }
+
+            _relay.Set(relayId, outboxId);
+            if (outboxId == Guid.Empty)
+            {
+                _directory.Silos.Expect(this);
+            }
+            else
+            {
+                _directory.Silos.Met(this);
+            }
+        }
+    }
+
     /// <summary>Catches up with the stream, after subscribing again where that is asked for.</summary>
     public void Synchronise(bool subscribe)
     {
@@ -119,6 +154,8 @@ internal sealed class ChannelLink : ISiloBound
         lock (_sync)
         {
             _silo.Clear();
+            _relay.Clear();
+            _directory.Silos.Met(this);
             _attached = false;
         }
 
@@ -226,6 +263,7 @@ internal sealed class ChannelLink : ISiloBound
         {
             attachment = await _stream.SubscribeAsync(Presence.Snapshot(), number);
             Attached(attachment);
+            _channel.Restart(attachment.Stint);
             if (attachment.MembersOutdated)
             {
                 AskAgain();

@@ -2,6 +2,7 @@ using WsCluster.Configuration;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Subscriptions.Derived;
 using WsCluster.Routing;
 using WsCluster.Tracing;
 
@@ -20,6 +21,7 @@ internal sealed class ChannelSubscribers : IDeadline
     private readonly SubscriberGroups _subscribers; // guarded by _sync, like all fields below
     private readonly StreamReceiver _receiver = new();
     private readonly HeldDeliveries _held;
+    private DeliveryWays? _ways; // null while no relay has been in play
     private readonly RecentPublications _recent;
     private readonly ChannelLedger _ledger;
     private readonly bool _isInternal; // what the cluster says to itself is not counted
@@ -32,7 +34,8 @@ internal sealed class ChannelSubscribers : IDeadline
         _directory = directory;
         Name = name;
         Options = options;
-        _subscribers = new SubscriberGroups(options.JoinInterval, directory.Time);
+        _subscribers = new SubscriberGroups(options.JoinInterval, directory.Time, () => new Conflations(
+            name, options, directory.Options.MaxQueuedBytes, directory.Metrics, directory.Time, OnTime));
         _held = new HeldDeliveries(directory.Metrics);
         _recent = new RecentPublications(directory.Metrics);
         _ledger = new ChannelLedger(directory.LedgerSpace, directory.Time);
@@ -99,6 +102,24 @@ internal sealed class ChannelSubscribers : IDeadline
         }
     }
 
+    /// <summary>True when a subscriber is to get the newest of each key, which have to be read from history first.</summary>
+    public bool MustReadNewest(Subscription subscription)
+    {
+        lock (_sync)
+        {
+            return Options.HasHistory && _subscribers.Lacks(subscription);
+        }
+    }
+
+    /// <summary>True unless a subscriber asks for one more way to derive from the channel than there may be.</summary>
+    public bool HasRoomFor(Subscription subscription)
+    {
+        lock (_sync)
+        {
+            return _subscribers.HasRoomFor(subscription);
+        }
+    }
+
     /// <summary>Lets joins and leaves for a subscriber wait until its reply is queued.</summary>
     public void HoldPresence(Subscription subscription)
     {
@@ -138,7 +159,7 @@ internal sealed class ChannelSubscribers : IDeadline
         {
             _subscribers.EndJoining(subscription);
             var (position, publications) = page is null ? (_receiver.Position, []) : _recent.Merge(page, _receiver.Position);
-            if (_closed || !announce(position, publications) || !subscription.TryGoLive())
+            if (_closed || !_subscribers.HasRoomFor(subscription) || !announce(position, publications) || !subscription.TryGoLive())
             {
                 return false;
             }
@@ -146,7 +167,7 @@ internal sealed class ChannelSubscribers : IDeadline
             // Recovery may have read ahead of this gateway: what the client has got must not come again.
             subscription.SkipUntil = position.Offset;
             subscription.Start = subscription.Start with { At = _directory.Time.GetUtcNow().UtcTicks, Offset = position.Offset };
-            _subscribers.Add(subscription);
+            CountDelivered(_subscribers.Add(subscription, publications, position.Offset));
             return true;
         }
     }
@@ -166,42 +187,33 @@ internal sealed class ChannelSubscribers : IDeadline
         }
     }
 
-    /// <summary>Takes a delivered publication.</summary>
-    public void Deliver(string epoch, Publication publication)
+    /// <summary>Takes what was delivered of the channel.</summary>
+    /// <param name="relay">The outbox of the relay that it came by; empty when the channel's silo sent it.</param>
+    /// <param name="arrival">What came.</param>
+    public void Deliver(Guid relay, in Arrival arrival)
     {
         lock (_sync)
         {
-            if (_held.IsHolding)
+            if (_ways is null && relay == Guid.Empty && !arrival.IsAboutTheWay)
             {
-                _held.Add(epoch, publication);
+                Accept(arrival);
             }
-            else if (!TryDeliver(epoch, publication))
+            else if (!Ways().Take(relay, arrival))
             {
-                _ledger.Happened(StreamEventKind.Gap, _receiver.Position.Offset + 1, publication.Offset - 1);
-                _held.Hold();
-                _held.Add(epoch, publication);
-                Link.Synchronise(subscribe: false);
+                Link.Rebind();
             }
         }
     }
 
-    /// <summary>Takes a delivered join or leave.</summary>
-    public void DeliverPresence(ClientInfo info, bool joined)
+    /// <summary>The channel's silo answered a subscription: it delivers itself, and this stint and those before are over.</summary>
+    public void Restart(RelayStint newest)
     {
-        var wire = WireMessages.ToWire(info);
-        var push = new Reply { Push = new Push { Channel = Name } };
-        if (joined)
-        {
-            push.Push.Join = new Join { Info = wire };
-        }
-        else
-        {
-            push.Push.Leave = new Leave { Info = wire };
-        }
-
         lock (_sync)
         {
-            _subscribers.DeliverPresence(push);
+            if (_ways is not null || newest.Number > 0)
+            {
+                Ways().Restart(newest);
+            }
         }
     }
 
@@ -247,7 +259,7 @@ internal sealed class ChannelSubscribers : IDeadline
             if (_receiver.JumpTo(top))
             {
                 _ledger.Jumped(before, top);
-                AnnounceLoss();
+                AnnounceLoss(_subscribers.RemovePositioned());
                 _latest = null; // of another stream perhaps, at the same offset
                 _recent.Clear();
             }
@@ -303,10 +315,33 @@ internal sealed class ChannelSubscribers : IDeadline
 
             _closed = true;
             _ledger.Close();
+            _ways?.Close();
         }
 
         _directory.Close(this);
         return null;
+    }
+
+    private DeliveryWays Ways() => _ways ??= new DeliveryWays(Accept, Link.Turn, _directory.Metrics);
+
+    /// <summary>Takes what is due.</summary>
+    private void Accept(Arrival arrival)
+    {
+        if (arrival.Publication is not { } publication)
+        {
+            _subscribers.DeliverPresence(WireMessages.Announcement(Name, arrival.Info!, arrival.Kind == DeliveryKind.Join));
+        }
+        else if (_held.IsHolding)
+        {
+            _held.Add(arrival.Epoch, publication);
+        }
+        else if (!TryDeliver(arrival.Epoch, publication))
+        {
+            _ledger.Happened(StreamEventKind.Gap, _receiver.Position.Offset + 1, publication.Offset - 1);
+            _held.Hold();
+            _held.Add(arrival.Epoch, publication);
+            Link.Synchronise(subscribe: false);
+        }
     }
 
     private bool IsEmpty => _entered == 0 && _subscribers.Count == 0;
@@ -319,18 +354,18 @@ internal sealed class ChannelSubscribers : IDeadline
             case Receipt.Gap:
                 return false;
             case Receipt.Deliver:
-                var queued = Fan(publication);
-                if (!_isInternal)
-                {
-                    _directory.Metrics.Delivered(queued);
-                }
-
+                CountDelivered(Fan(publication));
                 _ledger.Arrived(publication, repaired);
                 Listener?.Invoke(publication);
                 if (publication.Offset > 0)
                 {
                     _recent.Add(publication);
                     _latest = Options.AllowsFossilDelta ? publication : null;
+                }
+
+                if (_subscribers.HasLost)
+                {
+                    AnnounceLoss(_subscribers.RemoveLost());
                 }
 
                 return true;
@@ -352,10 +387,26 @@ internal sealed class ChannelSubscribers : IDeadline
         return subscribers;
     }
 
-    /// <summary>Publications were lost for good: positioned subscribers must recover or start anew (§9).</summary>
-    private void AnnounceLoss()
+    private void OnTime(Conflation conflation)
     {
-        foreach (var subscription in _subscribers.RemovePositioned())
+        lock (_sync)
+        {
+            CountDelivered(_subscribers.OnTime(conflation));
+        }
+    }
+
+    private void CountDelivered(int publications)
+    {
+        if (!_isInternal && publications > 0)
+        {
+            _directory.Metrics.Delivered(publications);
+        }
+    }
+
+    /// <summary>Publications were lost for good: these subscribers, who are out already, must recover or start anew (§9).</summary>
+    private void AnnounceLoss(List<Subscription> subscriptions)
+    {
+        foreach (var subscription in subscriptions)
         {
             subscription.EndOffset = _receiver.Position.Offset;
             _directory.StateLost(subscription);

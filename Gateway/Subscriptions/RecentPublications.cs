@@ -92,5 +92,8 @@ internal static class KeptBytes
     private const int Overhead = 64;
 
     /// <summary>Its data and about what the objects around it take.</summary>
-    public static int Of(Publication publication) => publication.Data.Length + Overhead;
+    public static int Of(Publication publication) => Of(publication.Data.Length);
+
+    /// <inheritdoc cref="Of(Publication)"/>
+    public static int Of(int dataLength) => dataLength + Overhead;
 }

@@ -12,7 +12,7 @@ internal sealed class ShardSubscribers(WriterShard shard, IProtocolCodec codec)
     private readonly List<Subscription> _subscriptions = [];
     private ConnectionWriter[] _writers = new ConnectionWriter[1]; // in the same order; a fan-out may hold the first _lent of them
     private int _lent;
-    private int _filters;
+    private int _choosy; // subscribers that do not get everything
     private FanOut? _waiting; // takes more messages for exactly these subscribers, unless the shard has it already
 
     /// <summary>Who sends.</summary>
@@ -21,8 +21,8 @@ internal sealed class ShardSubscribers(WriterShard shard, IProtocolCodec codec)
     /// <summary>The subscribers.</summary>
     public IReadOnlyList<Subscription> Subscriptions => _subscriptions;
 
-    /// <summary>True when no subscriber has a filter.</summary>
-    public bool IsUnfiltered => _filters == 0;
+    /// <summary>True when every subscriber gets every publication.</summary>
+    public bool GetsAll => _choosy == 0;
 
     /// <summary>Adds a subscriber.</summary>
     public void Add(Subscription subscription)
@@ -35,7 +35,7 @@ internal sealed class ShardSubscribers(WriterShard shard, IProtocolCodec codec)
         subscription.Index = _subscriptions.Count;
         _writers[_subscriptions.Count] = subscription.Connection.Writer;
         _subscriptions.Add(subscription);
-        _filters += subscription.Traits.Filter is null ? 0 : 1;
+        _choosy += subscription.Traits.IsChoosy ? 1 : 0;
         _waiting = null;
     }
 
@@ -54,7 +54,7 @@ internal sealed class ShardSubscribers(WriterShard shard, IProtocolCodec codec)
         _subscriptions.RemoveAt(end);
         _writers[end] = null!;
         subscription.Index = -1;
-        _filters -= subscription.Traits.Filter is null ? 0 : 1;
+        _choosy -= subscription.Traits.IsChoosy ? 1 : 0;
         _waiting = null;
     }
 

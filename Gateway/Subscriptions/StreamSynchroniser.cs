@@ -13,7 +13,7 @@ internal sealed class StreamSynchroniser(ChannelSubscribers channel, ChannelWay 
 
     /// <summary>Subscribes this gateway with its whole member set, or repeats a subscription.</summary>
     public Task<ChannelAttachment> SubscribeAsync(IReadOnlyList<PresenceMember>? members, long number) =>
-        way.SubscribeAsync(new GatewaySubscription { Lane = lane, Members = members, Number = number });
+        way.SubscribeAsync(new GatewaySubscription { Lane = lane, Members = members, Number = number, FollowsRelays = true });
 
     /// <summary>
     /// Catches up with the stream; <paramref name="attachment"/> is what a subscription just said, or null. False when there

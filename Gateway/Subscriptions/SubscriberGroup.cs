@@ -1,15 +1,17 @@
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Subscriptions.Derived;
 using Wire = WsCluster.Gateway.Protocol.Wire;
 
 namespace WsCluster.Gateway.Subscriptions;
 
 /// <summary>
-/// The live subscribers of a channel on this gateway that get the same bytes: same protocol, with or without delta. Not
-/// safe by itself: the channel's lock guards it.
+/// The live subscribers of a channel on this gateway that get the same bytes: same protocol, with or without delta. Those who
+/// get only the newest now are in groups of their own, which get joins and leaves alone from here. Not safe by itself: the
+/// channel's lock guards it.
 /// </summary>
-internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
+internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta, bool isConflated)
 {
     private readonly IProtocolCodec _codec = codec;
     private readonly bool _delta = delta;
@@ -21,8 +23,12 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
     /// <summary>The subscribers.</summary>
     public IEnumerable<Subscription> Subscriptions => _shards.SelectMany(shard => shard.Subscriptions);
 
-    /// <summary>True when the group's subscribers have this protocol and delta setting.</summary>
-    public bool Takes(Subscription subscription) => subscription.Connection.Codec == _codec && subscription.Traits.Delta == _delta;
+    /// <summary>True when what is published does not come to its subscribers from here.</summary>
+    public bool IsConflated => isConflated;
+
+    /// <summary>True when the group's subscribers have this protocol and delta setting, and get as much.</summary>
+    public bool Takes(Subscription subscription) =>
+        subscription.Connection.Codec == _codec && subscription.Traits.Delta == _delta && subscription.IsConflated == isConflated;
 
     /// <summary>Adds a subscriber.</summary>
     public void Add(Subscription subscription)
@@ -61,7 +67,7 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
                 continue;
             }
 
-            if (!reachesAll || !shard.IsUnfiltered)
+            if (!reachesAll || !shard.GetsAll)
             {
                 Choose(shard, publication);
             }
@@ -125,6 +131,11 @@ internal sealed class SubscriberGroup(IProtocolCodec codec, bool delta)
             if (subscription.Traits.Filter is { } filter && !filter.Matches(publication.Tags))
             {
                 subscription.HasDeltaBase &= !isOrdered; // the next delta starts from what it does not get
+                continue;
+            }
+
+            if (subscription.Traits.Derivation is Derivation.Sample sample && subscription.Offered++ % (ulong)sample.OneOf > 0)
+            {
                 continue;
             }
 

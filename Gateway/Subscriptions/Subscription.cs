@@ -2,6 +2,7 @@ using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Subscriptions.Derived;
 
 namespace WsCluster.Gateway.Subscriptions;
 
@@ -47,6 +48,18 @@ internal sealed class Subscription(Connection connection, string channel, bool s
 
     /// <summary>Its place in the channel's subscriber group; guarded by the channel's lock, -1 when in none.</summary>
     public int Index { get; set; } = -1;
+
+    /// <summary>Publications that a sample was taken of; guarded by the channel's lock.</summary>
+    public ulong Offered { get; set; }
+
+    /// <summary>What it has got, when it gets the newest of each key, always or while it is slow; guarded by the channel's lock.</summary>
+    public LatestSubscriber? Latest { get; set; }
+
+    /// <summary>True while it gets only the newest of each key; guarded by the channel's lock.</summary>
+    public bool IsConflated => Latest is { IsConflated: true };
+
+    /// <summary>True when its reply has the channel's state as data, so that it needs no newest publications.</summary>
+    public bool HasState { get; set; }
 
     /// <summary>Where it began, for the ledger; guarded by the channel's lock.</summary>
     public SubscriptionStart Start { get; set; } = SubscriptionStart.None;
@@ -134,4 +147,10 @@ internal sealed record SubscriptionTraits
 
     /// <summary>Which publications it gets; null for all.</summary>
     public TagsFilter? Filter { get; init; }
+
+    /// <summary>What it gets of those; null for every one.</summary>
+    public Derivation? Derivation { get; init; }
+
+    /// <summary>True when it may be left out of what others get.</summary>
+    public bool IsChoosy => Filter is not null || Derivation is Derivation.Sample;
 }

@@ -38,6 +38,12 @@ internal sealed class SubscriptionEntry(ChannelDirectory channels, SubscriptionR
                 return ErrorCode.Internal;
             }
 
+            if (!channel.HasRoomFor(subscription))
+            {
+                return ErrorCode.LimitExceeded;
+            }
+
+            subscription.HasState = plan.StartFrom is not null;
             if (subscription.Traits.ReceivesJoinLeave)
             {
                 channel.HoldPresence(subscription);
@@ -57,9 +63,10 @@ internal sealed class SubscriptionEntry(ChannelDirectory channels, SubscriptionR
 
             error = plan.RecoverFrom is { } from ? await recovery.GoLiveAsync(channel, subscription, plan, from, announce)
                 : plan.StartFrom is { } start ? await recovery.StartFromAsync(channel, subscription, plan, start, announce)
+                : channel.MustReadNewest(subscription) ? await recovery.GoLiveWithNewestAsync(channel, subscription, plan, announce)
                 : GoLive(channel, subscription, plan, announce);
             live = error == ErrorCode.None;
-            return error;
+            return error == ErrorCode.Internal && !channel.HasRoomFor(subscription) ? ErrorCode.LimitExceeded : error;
         }
         finally
         {

@@ -5,6 +5,7 @@ using WsCluster.Gateway.Commands;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
+using WsCluster.Gateway.Subscriptions.Derived;
 
 namespace WsCluster.Gateway.Subscriptions;
 
@@ -73,6 +74,11 @@ internal sealed class SubscriptionPlanner(
 
         TagsFilter? filter = null;
         if (request.Tf is not null && (!channelOptions!.AllowTagsFilter || (filter = TagsFilter.TryCreate(request.Tf)) is null))
+        {
+            return ErrorCode.BadRequest;
+        }
+
+        if (!DeliveryRequest.TryRead(request.Data.Memory, channelOptions!, out _))
         {
             return ErrorCode.BadRequest;
         }
@@ -148,6 +154,13 @@ internal sealed class SubscriptionPlanner(
             && (recoverable
                 || (granted.ForcePositioning ?? channelOptions.ForcePositioning)
                 || (request.Positioned && (channelOptions.AllowPositioning || readsHistory)));
+        var asked = DeliveryRequest.TryRead(request.Data.Memory, channelOptions, out var delivery) && delivery.IsMade;
+        var derivation = asked ? delivery.Derivation : positioned ? null : DeliveryRequest.DefaultOf(channelOptions);
+        if (derivation is not null)
+        {
+            (recoverable, positioned) = (false, false); // what it is not sent would be a gap
+        }
+
         var joinLeave = granted.JoinLeave ?? channelOptions.JoinLeave;
         var recovers = recoverable
             && (request.Recover
@@ -164,8 +177,9 @@ internal sealed class SubscriptionPlanner(
                 EmitsJoinLeave = joinLeave,
                 ReceivesJoinLeave = joinLeave
                     && (pushesJoinLeave || (request.JoinLeave && readsPresence)),
-                Delta = request.Delta.Length > 0 && channelOptions.AllowsFossilDelta,
+                Delta = request.Delta.Length > 0 && channelOptions.AllowsFossilDelta && derivation is null,
                 Filter = filter,
+                Derivation = derivation,
             },
             RecoverFrom = recovers ? new StreamPosition(request.Offset, request.Epoch) : null,
             RejectUnrecovered = (request.Flag & RejectUnrecoveredFlag) != 0,

@@ -50,6 +50,31 @@ internal sealed class SubscriptionRecovery(SubscribeResults results, IOptions<Ga
             ? (ErrorCode.None, results.CreateFromState(plan, position, start, decision, subscription))
             : (ErrorCode.Internal, null), announce);
 
+    /// <summary>
+    /// Goes live with the newest publication of each key that history has, for who is the first here to get them. The result is
+    /// an error for the client, or none.
+    /// </summary>
+    public async Task<ErrorCode> GoLiveWithNewestAsync(
+        ChannelSubscribers channel, Subscription subscription, SubscriptionPlan plan, Action<Subscription, SubscribeResult> announce)
+    {
+        channel.BeginRecovery();
+        try
+        {
+            var page = await channel.Link.Newest.ReadAsync();
+            subscription.Connection.HistoryRead(1);
+            var live = channel.TryGoLive(subscription, page, (position, _) =>
+            {
+                announce(subscription, results.Create(plan, position));
+                return true;
+            });
+            return live ? ErrorCode.None : ErrorCode.Internal;
+        }
+        finally
+        {
+            channel.EndRecovery();
+        }
+    }
+
     private async Task<ErrorCode> ReadAndGoLiveAsync(
         ChannelSubscribers channel,
         Subscription subscription,

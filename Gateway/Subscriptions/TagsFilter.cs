@@ -11,6 +11,7 @@ internal sealed class TagsFilter
     private readonly Kind _kind;
     private readonly TagsFilter[] _children;
     private readonly TagCondition? _condition;
+    private FilterNode? _node; // of the whole filter
 
     private TagsFilter(Kind kind, TagsFilter[] children, TagCondition? condition)
     {
@@ -34,8 +35,17 @@ internal sealed class TagsFilter
     public static TagsFilter? TryCreate(FilterNode node)
     {
         var nodesLeft = MaxNodes;
-        return TryCreate(node, MaxDepth, ref nodesLeft);
+        var filter = TryCreate(node, MaxDepth, ref nodesLeft);
+        if (filter is not null)
+        {
+            filter._node = node;
+        }
+
+        return filter;
     }
+
+    /// <summary>True when the other was made from the same tree.</summary>
+    public bool IsSameAs(TagsFilter other) => _node!.Equals(other._node);
 
     /// <summary>True when a publication with these tags, null for none, is one to deliver.</summary>
     public bool Matches(IReadOnlyDictionary<string, string>? tags) => _kind switch

@@ -31,6 +31,22 @@ internal static class WireMessages
         return wire;
     }
 
+    /// <summary>The push that tells of a join or leave.</summary>
+    public static Reply Announcement(string channel, ClientInfo info, bool joined)
+    {
+        var push = new Push { Channel = channel };
+        if (joined)
+        {
+            push.Join = new Join { Info = ToWire(info) };
+        }
+        else
+        {
+            push.Leave = new Leave { Info = ToWire(info) };
+        }
+
+        return new Reply { Push = push };
+    }
+
     /// <summary>A connection's info as other clients see it.</summary>
     public static Wire.ClientInfo ToWire(ClientInfo info) => new()
     {

@@ -10,6 +10,9 @@ namespace WsCluster.Grains.AtomicSets;
 /// <param name="Publications">What is published.</param>
 internal sealed record AtomicSet(string Key, long Number, long Oldest, ChannelPublication[] Publications)
 {
+    /// <summary>How long ago it was decided: its number is that time in microseconds, or a little more.</summary>
+    public TimeSpan Age(TimeProvider time) => time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(Number / 1000);
+
     /// <summary>What one of its channels is asked to publish. Asking again, at any time, changes nothing.</summary>
     public PublishRequest RequestFor(ChannelPublication publication) => publication.Request with
     {

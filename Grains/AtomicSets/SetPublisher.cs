@@ -21,6 +21,9 @@ internal sealed class SetPublisher(
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AttemptTime = TimeSpan.FromSeconds(2);
 
+    /// <summary>While a configuration is rolled out silos differ for a while. Without a namespace there is no channel, and nobody to read it.</summary>
+    private static readonly TimeSpan ChannelGoneAfter = TimeSpan.FromHours(1);
+
     private readonly ConcurrentDictionary<long, Task<SetOutcome>> _underWay = []; // by number: repeats wait for the first here
 
     /// <summary>Publishes a set.</summary>
@@ -86,9 +89,9 @@ internal sealed class SetPublisher(
             {
                 return await channels.PublishAsync(publication.Channel, request).WaitAsync(AttemptTime, time);
             }
-            catch (WsClusterException e) when (e.Code == ErrorCode.UnknownChannel)
+            catch (WsClusterException e) when (e.Code == ErrorCode.UnknownChannel && set.Age(time) > ChannelGoneAfter)
             {
-                // It was there when the set was decided. Without its namespace there is no channel, and nobody to read it.
+                // It was there when the set was decided, and no silo that is just starting has yet to hear of it.
                 AtomicSetLog.ChannelGone(logger, set.Number, publication.Channel);
                 return StreamPosition.None;
             }

@@ -16,6 +16,7 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
     private static readonly TimeSpan SaveAfter = TimeSpan.FromSeconds(5);
 
     private static readonly Task<bool> Done = Task.FromResult(true);
+    private static readonly Task<bool> Failed = Task.FromResult(false);
 
     private readonly IStreamOwner _owner;
     private readonly ChannelOptions _options;
@@ -97,8 +98,14 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
             }
 
             await StayOutOfDangerAsync();
+            await PrepareAsync(); // an earlier append may have failed meanwhile
             var decision = await _handlers.AskAsync(
                 nameof(ChannelBehavior.DecidePublishAsync), (behavior, cancellationToken) => behavior.DecidePublishAsync(request, cancellationToken));
+            if (_appends.IsOutdated)
+            {
+                throw BehaviorFailure.Overtaken();
+            }
+
             if (decision.Denial is { } denial)
             {
                 await EndHandlerAsync();
@@ -300,6 +307,12 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
     private async ValueTask<Task<bool>> EndHandlerAsync()
     {
         var requests = _channel.TakePublished();
+        if (requests.Count > 0 && _appends.IsOutdated)
+        {
+            BehaviorLog.OwnPublicationRefused(_logger, _channel.Name, BehaviorFailure.Overtaken().Message);
+            return Failed;
+        }
+
         var published = requests.Count switch
         {
             0 => Done,

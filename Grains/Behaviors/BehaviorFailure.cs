@@ -13,6 +13,9 @@ internal static class BehaviorFailure
     /// <summary>The instance is given up: a repeat of the call finds another one.</summary>
     public static WsClusterException GivenUp() => new(ErrorCode.Internal, "The channel's behavior is started anew: try again.");
 
+    /// <summary>It was decided on something that then did not come to be.</summary>
+    public static WsClusterException Overtaken() => new(ErrorCode.Internal, "An earlier publication that this was decided on did not come to be: try again.");
+
     /// <summary>What a call published did not come to be: the store is away, or the publication is not one.</summary>
     public static WsClusterException NotPublished() => new(ErrorCode.Internal, "What the call publishes could not be published.");
 

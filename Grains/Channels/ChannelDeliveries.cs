@@ -59,7 +59,8 @@ internal sealed class ChannelDeliveries(string channel, GatewayAttachments gatew
         lock (_sync)
         {
             DeliveryWriter.Write(_entry, DeliveryKind.Moved, channel, []);
-            Deliver();
+            gateways.Move(_entry.WrittenSpan);
+            Reuse();
         }
     }
 
@@ -77,7 +78,11 @@ internal sealed class ChannelDeliveries(string channel, GatewayAttachments gatew
     private void Deliver(byte[]? trace = null)
     {
         gateways.Deliver(_entry.WrittenSpan, trace);
+        Reuse();
+    }
 
+    private void Reuse()
+    {
         // The buffer is reused, but one large publication must not stay with an idle channel for good.
         if (_entry.Capacity > LargestKept)
         {

@@ -5,6 +5,7 @@ using WsCluster.Configuration;
 using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.History;
 using WsCluster.Grains.Limits;
+using WsCluster.Grains.Relays;
 using WsCluster.Grains.Routing;
 using WsCluster.Routing;
 
@@ -20,6 +21,7 @@ internal sealed class ChannelGrain(
     ChannelStreams streams,
     GatewayOutboxes outboxes,
     LiveChannels live,
+    HotChannels hot,
     SiloLimits limits,
     ISiloStatusOracle silos,
     TimeProvider time,
@@ -58,7 +60,7 @@ internal sealed class ChannelGrain(
 
         _history = new HistoryReader(_stream);
         _publishing = new GroupPublishing(_stream);
-        _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync));
+        _gateways = new GatewayAttachments(outboxes, new OutboxOwner(this.AsReference<IChannelRouting>().GatewayLostAsync), new ChannelFanOut(_name, hot));
         _deliveries = new ChannelDeliveries(_name, _gateways);
         _ledger = new PublicationLedger(_gateways, limits.Ledgers, time);
         _lifetime = new ActivationLifetime(this, DelayDeactivation, _stream, _options ?? new ChannelOptions(), time);
@@ -96,6 +98,7 @@ internal sealed class ChannelGrain(
     void IDisposable.Dispose()
     {
         CloseEntrance();
+        _gateways?.DetachAll();
         _presence.Close();
         _stream?.Close();
         _ledger?.Close();
@@ -208,7 +211,7 @@ internal sealed class ChannelGrain(
         }
 
         var isNew = _gateways.OutboxOf(gatewayId) == Guid.Empty;
-        if (_gateways.Attach(subscription.Lane, subscription.Number))
+        if (_gateways.Attach(subscription.Lane, subscription.Number, subscription.FollowsRelays, out var stint))
         {
             Announce(_presence.RemoveGateway(gatewayId)); // members of the process that was there before
         }
@@ -242,6 +245,7 @@ internal sealed class ChannelGrain(
             Latest = latest?.Offset == top.Offset ? latest : null,
             MembersOutdated = !takesMembers,
             OutboxId = _gateways.OutboxOf(gatewayId),
+            Stint = stint,
         };
     }
 

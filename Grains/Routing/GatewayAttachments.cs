@@ -1,9 +1,13 @@
+using WsCluster.Grains.Relays;
 using WsCluster.Routing;
 
 namespace WsCluster.Grains.Routing;
 
 /// <summary>The gateways that one activation delivers to, one outbox for each. Used only inside the activation, but for <see cref="Count"/> and <see cref="Deliver"/>.</summary>
-internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner owner)
+/// <param name="outboxes">The silo's outboxes.</param>
+/// <param name="owner">The activation.</param>
+/// <param name="fanOut">Sends, where relays may do so for it; null: to each outbox.</param>
+internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner owner, ChannelFanOut? fanOut = null)
 {
     // As many gateways as may leave a channel while a call of one of them is still on its way.
     private const int MaxDeparted = 256;
@@ -23,7 +27,14 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
     /// <param name="lane">Where to deliver.</param>
     /// <param name="number">Counts the gateway's subscriptions; zero where nothing tells them apart.</param>
     /// <returns>True when an older incarnation of the gateway was attached: what is known of it is out of date.</returns>
-    public bool Attach(GatewayLane lane, long number = 0)
+    public bool Attach(GatewayLane lane, long number = 0) => Attach(lane, number, followsRelays: false, out _);
+
+    /// <inheritdoc cref="Attach(GatewayLane, long)"/>
+    /// <param name="lane">Where to deliver.</param>
+    /// <param name="number">Counts the gateway's subscriptions.</param>
+    /// <param name="followsRelays">True when a relay may take the gateway over.</param>
+    /// <param name="over">The newest stint at relays; for this gateway it is over.</param>
+    public bool Attach(GatewayLane lane, long number, bool followsRelays, out RelayStint over)
     {
         var outbox = outboxes.Attach(lane, owner);
         _byGateway.TryGetValue(lane.GatewayId, out var previous);
@@ -45,6 +56,7 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
         }
 
         _numbers[lane.GatewayId] = Math.Max(number, NewestOf(lane.GatewayId));
+        over = fanOut?.Set(lane, outbox, followsRelays) ?? default;
         return replaced;
     }
 
@@ -105,15 +117,35 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
             _numbers.Remove(gatewayId);
             _reports.Remove(gatewayId);
             _all = [.. _byGateway.Values];
+            fanOut?.Remove(gatewayId);
         }
     }
 
     /// <summary>Queues the same bytes for every gateway, with the trace that they are part of. Waits for none.</summary>
     public void Deliver(ReadOnlySpan<byte> entry, byte[]? trace = null)
     {
+        if (fanOut is not null)
+        {
+            fanOut.Deliver(entry, trace);
+            return;
+        }
+
         foreach (var outbox in _all)
         {
             outbox.Enqueue(entry, trace); // a closed outbox drops it: its gateway is gone, and this grain is about to be told
+        }
+    }
+
+    /// <summary>Tells the gateways that the activation leaves; no relay is in the way.</summary>
+    public void Move(ReadOnlySpan<byte> entry)
+    {
+        if (fanOut is not null)
+        {
+            fanOut.Move(entry);
+        }
+        else
+        {
+            Deliver(entry);
         }
     }
 
@@ -136,6 +168,7 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
     /// <summary>Ends all deliveries; what is queued still goes.</summary>
     public void DetachAll()
     {
+        fanOut?.Close();
         foreach (var outbox in _all)
         {
             outboxes.Detach(outbox, owner);

@@ -24,6 +24,7 @@ internal sealed class GatewayOutbox
     private readonly GatewayLane _lane;
     private readonly IGatewayObserver _observer;
     private readonly Action<GatewayOutbox> _lost;
+    private readonly TimeSpan _lease;
     private readonly Guid _id = Guid.NewGuid();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
@@ -49,9 +50,11 @@ internal sealed class GatewayOutbox
     /// <param name="lane">The lane that is delivered to.</param>
     /// <param name="observer">What takes the batches.</param>
     /// <param name="lost">Called once, on a pool thread, when the gateway's lease is over.</param>
-    public GatewayOutbox(OutboxContext context, GatewayLane lane, IGatewayObserver observer, Action<GatewayOutbox> lost)
+    /// <param name="lease">How long a batch may be unacknowledged; null for what is configured for gateways.</param>
+    public GatewayOutbox(OutboxContext context, GatewayLane lane, IGatewayObserver observer, Action<GatewayOutbox> lost, TimeSpan? lease = null)
     {
         _context = context;
+        _lease = lease ?? context.Options.GatewayLease;
         _buffer = new OutboxBuffer(context.Limit, context.Time);
         context.CountOpen(1);
         _lane = lane;
@@ -151,7 +154,7 @@ internal sealed class GatewayOutbox
             }
 
             _silence += OutboxContext.TickInterval;
-            if (_silence < _context.Options.GatewayLease)
+            if (_silence < _lease)
             {
                 return;
             }
@@ -320,6 +323,7 @@ internal sealed class GatewayOutbox
             SiloStopping = siloStopping,
             Entries = taken.Array is null ? [] : taken.ToMessage(),
             Entrance = _context.Entrance,
+            Relayed = _context.IsRelay,
         };
     }
 
@@ -334,6 +338,11 @@ internal sealed class GatewayOutbox
                 await AcknowledgementAsync(batch).WaitAsync(limit, _context.Time, _closing.Token);
                 Acknowledged(batch);
                 return true;
+            }
+            catch (UnknownOutboxException e)
+            {
+                Lose(e.Message);
+                return false;
             }
             catch (ClientNotAvailableException) when (++unavailable >= MostUnavailable)
             {

@@ -10,7 +10,7 @@ namespace WsCluster.Grains.Routing;
 /// The outboxes of a silo: one for each lane of each gateway that an activation here delivers to. All lanes of a gateway
 /// share its fate, and a newer incarnation ends the older at once.
 /// </summary>
-internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     // An outbox that nobody uses stays for a while: channels come and go.
     private const int IdleTicksKept = 30;
@@ -31,6 +31,7 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
     /// <param name="loggers">For the log.</param>
     /// <param name="local">Lanes of a gateway in this process.</param>
     /// <param name="background">Where pumps run; null for the thread pool.</param>
+    /// <param name="relays">True for the outboxes of relaying.</param>
     public GatewayOutboxes(
         ILocalSiloDetails silo,
         IOptions<DeliveryOptions> options,
@@ -39,12 +40,14 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
         GrainMetrics metrics,
         ILoggerFactory loggers,
         LocalLanes? local = null,
-        TaskScheduler? background = null)
+        TaskScheduler? background = null,
+        bool relays = false)
     {
         _local = local;
         _context = new OutboxContext
         {
-            SiloId = silo.SiloAddress.ToParsableString(),
+            SiloId = silo.SiloAddress.ToParsableString() + (relays ? OutboxContext.RelaySuffix : ""),
+            IsRelay = relays,
             Options = options.Value,
             Limit = limits.Outboxes,
             Time = time,
@@ -53,8 +56,16 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
             Background = background ?? TaskScheduler.Default,
         };
         _losses = new LossNotifier(_context);
-        metrics.Observe(limits);
-        metrics.ObserveOutboxBytes(() => Outboxes().Sum(outbox => outbox.QueuedBytes));
+        if (relays)
+        {
+            metrics.ObserveRelayBytes(() => QueuedBytes);
+        }
+        else
+        {
+            metrics.Observe(limits);
+            metrics.ObserveOutboxBytes(() => QueuedBytes);
+        }
+
         using (ExecutionContext.SuppressFlow())
         {
             _timer = time.CreateTimer(_ => Tick(), null, OutboxContext.TickInterval, OutboxContext.TickInterval);
@@ -64,9 +75,15 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
     /// <summary>The silo's address with its generation.</summary>
     public string SiloId => _context.SiloId;
 
+    /// <summary>Bytes that wait in all of them.</summary>
+    private long QueuedBytes => Outboxes().Sum(outbox => outbox.QueuedBytes);
+
     /// <summary>The outbox of a lane, kept open while it has owners.</summary>
+    /// <param name="lane">Where to deliver.</param>
+    /// <param name="owner">Who does.</param>
+    /// <param name="lease">The lease of an outbox that is opened by this; null for what is configured for gateways.</param>
     /// <exception cref="WsClusterException">The lane belongs to an incarnation that a newer one has replaced.</exception>
-    public GatewayOutbox Attach(GatewayLane lane, OutboxOwner owner)
+    public GatewayOutbox Attach(GatewayLane lane, OutboxOwner owner, TimeSpan? lease = null)
     {
         Gateway? replaced = null;
         try
@@ -93,7 +110,7 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
 
                 if (!gateway.Lanes.TryGetValue(lane.Lane, out var attached))
                 {
-                    attached = new AttachedLane(new GatewayOutbox(_context, lane, _local?.Resolve(lane) ?? lane.Observer, Lose));
+                    attached = new AttachedLane(new GatewayOutbox(_context, lane, _local?.Resolve(lane) ?? lane.Observer, Lose, lease));
                     gateway.Lanes.Add(lane.Lane, attached);
                 }
 
@@ -162,6 +179,8 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
         {
             outbox.Close();
         }
+
+        GC.SuppressFinalize(this);
     }
 
     private void Tick()
@@ -213,7 +232,11 @@ internal sealed class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, I
             _gateways.Remove(outbox.GatewayId);
         }
 
-        _context.Metrics.GatewayLost();
+        if (!_context.IsRelay)
+        {
+            _context.Metrics.GatewayLost(); // what relaying loses of it says less: the silo's own outboxes decide about a gateway
+        }
+
         End(outbox.GatewayId, gateway);
     }
 

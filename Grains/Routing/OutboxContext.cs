@@ -12,8 +12,14 @@ internal sealed record OutboxContext
     private int _open;
     private volatile string? _entrance;
 
-    /// <summary>The silo's address with its generation.</summary>
+    /// <summary>The silo's address with its generation; of a relay's outboxes with <see cref="RelaySuffix"/>.</summary>
     public required string SiloId { get; init; }
+
+    /// <summary>True for the outboxes of relaying.</summary>
+    public bool IsRelay { get; init; }
+
+    /// <summary>What a relay's id has in addition to that of its silo.</summary>
+    public const string RelaySuffix = "/relay";
 
     public required DeliveryOptions Options { get; init; }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using WsCluster.Configuration;
+using WsCluster.Grains.Relays;
 using WsCluster.Routing;
 
 namespace WsCluster.Grains.Routing;
@@ -17,7 +18,8 @@ internal sealed class SiloEntrance(
     ClusterOptions cluster,
     IGrainFactory grains,
     ChannelReferences channels,
-    GatewayOutboxes outboxes) : GrainService(id, silo, loggers), ISiloEntrance
+    GatewayOutboxes outboxes,
+    RelayOutboxes relayed) : GrainService(id, silo, loggers), ISiloEntrance
 {
     /// <inheritdoc/>
     public override Task Init(IServiceProvider serviceProvider)
@@ -27,6 +29,7 @@ internal sealed class SiloEntrance(
             // Clients know a silo by the end point for clients, in any of its lives.
             var way = SystemTargetGrainId.Create(GrainId.Type, SiloAddress.New(address.Endpoint, 0));
             outboxes.OpenEntrance(way.GrainId.ToString());
+            relayed.OpenEntrance(way.GrainId.ToString());
         }
 
         return base.Init(serviceProvider);
@@ -45,6 +48,7 @@ internal sealed class SiloEntrance(
     public Task AcknowledgeAsync(Guid outboxId, long sequence)
     {
         outboxes.Acknowledge(outboxId, sequence);
+        relayed.Acknowledge(outboxId, sequence);
         return Task.CompletedTask;
     }
 }

@@ -10,6 +10,7 @@ using WsCluster.Grains;
 using WsCluster.Grains.Channels;
 using WsCluster.Grains.History;
 using WsCluster.Grains.Limits;
+using WsCluster.Grains.Relays;
 using WsCluster.Grains.Routing;
 using WsCluster.Routing;
 
@@ -25,6 +26,7 @@ public class ChannelBenchmarks
     private readonly PublishOutcome[] _outcome = new PublishOutcome[1];
     private readonly LiveChannels _live = new();
     private GatewayOutboxes _outboxes = null!;
+    private Relays _relays = null!;
     private IChannelStream _stream = null!;
 
     [Params(0, 1, 4, 16, 64, 256)]
@@ -33,16 +35,29 @@ public class ChannelBenchmarks
     [Params(0, 1000)]
     public int HistorySize { get; set; }
 
+    /// <summary>Silos whose relays have taken all gateways over; zero: the channel is not hot. What other silos do with it is not measured.</summary>
+    [Params(0, 1, 3)]
+    public int RelaySilos { get; set; }
+
     [GlobalSetup]
     public void Setup()
     {
         var metrics = new GrainMetrics(_services.GetRequiredService<IMeterFactory>());
         var limits = new SiloLimits(Options.Create(new SiloLimitOptions()));
         _outboxes = new GatewayOutboxes(new Silo(), Options.Create(new DeliveryOptions()), limits, TimeProvider.System, metrics, NullLoggerFactory.Instance);
-        var gateways = new GatewayAttachments(_outboxes, new OutboxOwner((_, _) => Task.CompletedTask));
+        _relays = new Relays(RelaySilos, metrics, limits);
+        var fanOut = new ChannelFanOut(Sample.Channel, _relays.Hot);
+        var gateways = new GatewayAttachments(_outboxes, new OutboxOwner((_, _) => Task.CompletedTask), fanOut);
         for (var i = 0; i < Gateways; i++)
         {
-            gateways.Attach(new GatewayLane { GatewayId = $"gateway-{i}", Incarnation = 1, Lane = 0, Observer = new Lane() });
+            gateways.Attach(new GatewayLane { GatewayId = $"gateway-{i}", Incarnation = 1, Lane = 0, Observer = new Lane() }, number: 1, followsRelays: true, out _);
+        }
+
+        while (RelaySilos > 0 && fanOut.Targets > Math.Min(RelaySilos, Gateways))
+        {
+            gateways.Deliver([]); // something to be hot for
+            Thread.Sleep(1);
+            fanOut.LookAsync().GetAwaiter().GetResult();
         }
 
         var options = new ChannelOptions { HistorySize = HistorySize, HistoryTtl = TimeSpan.FromMinutes(HistorySize) };
@@ -53,6 +68,7 @@ public class ChannelBenchmarks
     [GlobalCleanup]
     public void Cleanup()
     {
+        _relays.Dispose();
         _outboxes.Dispose();
         _services.Dispose();
     }

@@ -4,7 +4,6 @@ using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Subscriptions;
-using WsCluster.Gateway.Transports;
 
 namespace WsCluster.Bench.Micro;
 
@@ -23,7 +22,7 @@ public class FanOutBenchmarks
     {
         var shard = new WriterShard(TimeProvider.System, _rounds);
         _clock = new DeadlineClock(TimeProvider.System, NullLogger<DeadlineClock>.Instance);
-        _group = new SubscriberGroup(ProtocolCodecs.Json, delta: false);
+        _group = new SubscriberGroup(ProtocolCodecs.Json, delta: false, isConflated: false);
         for (var i = 0; i < Subscribers; i++)
         {
             var connection = new Connection(new NoTransport(), ProtocolCodecs.Json, new GatewayOptions(), _clock, pings: false, shard: shard);
@@ -41,37 +40,5 @@ public class FanOutBenchmarks
     {
         _group.Deliver(Sample.Channel, Sample.Publication, previous: null, join: null);
         _rounds.Run();
-    }
-
-    /// <summary>Runs the shard's rounds here and now.</summary>
-    private sealed class Rounds : IWriterScheduler
-    {
-        private IThreadPoolWorkItem? _next;
-
-        public void Schedule(IThreadPoolWorkItem shard, TimeSpan joinInterval) => _next = shard;
-
-        public void Run()
-        {
-            while (_next is { } shard)
-            {
-                _next = null;
-                shard.Execute();
-            }
-        }
-    }
-
-    private sealed class NoTransport : ITransport
-    {
-        public string Name => "none";
-
-        public bool SendsWebSocketFrames => true;
-
-        public ValueTask SendAsync(ReadOnlyMemory<byte> frame) => ValueTask.CompletedTask;
-
-        public ValueTask CloseAsync(int code, string reason) => ValueTask.CompletedTask;
-
-        public void Abort()
-        {
-        }
     }
 }

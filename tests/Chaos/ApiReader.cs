@@ -46,6 +46,22 @@ internal sealed class ApiReader(Balancer balancer, string apiKey) : IDisposable
         }
     }
 
+    /// <summary>The whole history of a channel with a state, byte for byte.</summary>
+    public async Task<StateHistory> ReadStateHistoryAsync(string channel)
+    {
+        var data = new List<byte[]>();
+        var epoch = (await CallAsync("history", new { channel, limit = 0 })).GetProperty("epoch").GetString()!;
+        while (true)
+        {
+            var result = await CallAsync("history", new { channel, limit = 1000, since = new { offset = data.Count, epoch } });
+            data.AddRange(result.GetProperty("publications").EnumerateArray().Select(p => Encoding.UTF8.GetBytes(p.GetProperty("data").GetRawText())));
+            if ((ulong)data.Count >= result.GetProperty("offset").GetUInt64())
+            {
+                return new StateHistory(channel, epoch, data);
+            }
+        }
+    }
+
     /// <summary>The connection ids present in a channel.</summary>
     public async Task<HashSet<string>> ReadPresenceAsync(string channel)
     {

@@ -25,6 +25,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly Balancer _balancer;
     private readonly ChaosLoad _load;
     private readonly ApiReader _api;
+    private readonly StateReader _states;
     private readonly Checker _checker = new(ChaosChannels.IsDurable);
     private readonly RunLog _log = new();
     private int _endsSeen;
@@ -37,6 +38,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         _balancer = new Balancer(() => [.. cluster.Gateways.Select(g => g.Address)]);
         _load = new ChaosLoad(plan.Load, ChaosCluster.ApiKey, _balancer, _random);
         _api = new ApiReader(_balancer, ChaosCluster.ApiKey);
+        _states = new StateReader(_balancer);
     }
 
     /// <summary>Runs the plan; fails when an invariant did not hold.</summary>
@@ -58,7 +60,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     private async Task RunAsync()
     {
         _log.Write($"seed {_plan.Seed}; {_plan.Silos} silos, {_plan.Gateways} gateways, {_load.Clients.Count} connections on {_load.Channels.Open.Count} channels, "
-            + $"{_plan.Load.HttpRate} + {_plan.Load.SocketRate} publications/s over HTTP and WebSocket; silos in {(_cluster.Network is null ? "one network" : "network namespaces")}; machine: {Machine.Describe()}");
+            + $"{_plan.Load.HttpRate} + {_plan.Load.SocketRate} publications/s over HTTP and WebSocket, {_plan.Load.SetRate} atomic sets/s; silos in {(_cluster.Network is null ? "one network" : "network namespaces")}; machine: {Machine.Describe()}");
         await _load.StartAsync();
         _load.StartPublishing();
         var start = Stopwatch.GetTimestamp();
@@ -84,8 +86,11 @@ internal sealed class ChaosRun : IAsyncDisposable
         await _cluster.WaitUntilWholeAsync();
         Report("after the run", await RollCall.RunAsync(_load));
         CheckHandles(handles);
+        await _cluster.WaitUntilSetsAreCompleteAsync();
         Drain(_ => { });
+        await ReadStatesAsync();
         _checker.Finish(await Task.WhenAll(_load.Channels.Published.Select(_api.ReadHistoryAsync)));
+        _checker.Finish(await Task.WhenAll(_load.Channels.WithState.Select(_api.ReadStateHistoryAsync)));
         _log.Write(string.Create(CultureInfo.InvariantCulture,
             $"load held: {_checker.Acknowledged / published.TotalSeconds:0} acknowledged publications/s and {_checker.Deliveries / published.TotalSeconds:0} deliveries/s over {published.TotalSeconds:0} s; machine: {Machine.Describe()}"));
         Conclude();
@@ -106,6 +111,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         await fault.RunAsync(scene);
         Report(fault.Name, await RollCall.RunAsync(_load));
         var caughtUp = Stopwatch.GetElapsedTime(scene.StruckAt);
+        await ReadStatesAsync();
         await _cluster.WaitUntilWholeAsync();
         foreach (var reading in await presence.SettleAsync(PresencePatience))
         {
@@ -162,11 +168,21 @@ internal sealed class ChaosRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Invariant 10, its part that is read while the load goes on.</summary>
+    private async Task ReadStatesAsync()
+    {
+        foreach (var reading in await _states.ReadAsync(_load.Channels.WithState))
+        {
+            _checker.Take(reading);
+        }
+    }
+
     private List<PublishRecord> Drain(Action<Disconnection> disconnections)
     {
         _load.Drain(_checker, disconnections);
         var publishes = _load.Publishes.Drain();
         publishes.ForEach(_checker.Take);
+        _load.Publishes.DrainSets().ForEach(_checker.Take);
         return publishes;
     }
 
@@ -204,7 +220,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
         var violations = _checker.Violations;
         _log.Write(string.Create(CultureInfo.InvariantCulture,
-            $"{_checker.Acknowledged} publications acknowledged, {_checker.Unknown} unknown, {_checker.Refused} refused, {_load.Publishes.Skipped} not tried; {_checker.Deliveries} deliveries; {_checker.AnnouncedGaps} announced losses (memory channels); {violations.Count} violations; seed {_plan.Seed}"));
+            $"{_checker.Acknowledged} publications acknowledged, {_checker.Unknown} unknown, {_checker.Refused} refused, {_load.Publishes.Skipped} not tried; {_checker.WholeSets} atomic sets; {_checker.StateReadings} states read; {_checker.Deliveries} deliveries; {_checker.AnnouncedGaps} announced losses (memory channels); {violations.Count} violations; seed {_plan.Seed}"));
         foreach (var violation in violations.Kept)
         {
             _log.Write($"VIOLATION {violation}");

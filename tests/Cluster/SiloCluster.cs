@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
+using WsCluster.Grains;
 using WsCluster.Grains.Hosting;
 
 namespace WsCluster.Tests.Cluster;
@@ -23,7 +25,12 @@ public sealed class SiloCluster : IAsyncLifetime
     };
 
     private readonly ConcurrentBag<TestGateway> _gateways = []; // Orleans holds observers weakly
+    private readonly ConcurrentDictionary<(IMeterFactory Silo, string Instrument), long> _measured = [];
+    private readonly MeterListener _listener = new();
     private InProcessTestCluster _cluster = null!;
+
+    /// <summary>Silos to start; to be set before they do.</summary>
+    internal int SiloCount { get; init; } = 2;
 
     /// <summary>Settings in addition to those of all; to be set before the silos start.</summary>
     internal Dictionary<string, string?> MoreSettings { get; } = [];
@@ -38,13 +45,22 @@ public sealed class SiloCluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings).AddInMemoryCollection(MoreSettings).Build();
-        var builder = new InProcessTestClusterBuilder(2);
+        var builder = new InProcessTestClusterBuilder((short)SiloCount);
         builder.ConfigureSilo((_, silo) => MoreServices(silo.AddWsClusterGrains(configuration).Services));
+        Listen();
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }
 
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        return _cluster.DisposeAsync();
+    }
+
+    /// <summary>The sum of what these silos have counted with an instrument.</summary>
+    internal long Sum(IEnumerable<InProcessSiloHandle> silos, string instrument) =>
+        silos.Sum(silo => _measured.GetValueOrDefault((silo.ServiceProvider.GetRequiredService<IMeterFactory>(), instrument)));
 
     /// <summary>A gateway that is a part of the test.</summary>
     internal TestGateway AddGateway(string? id = null, long incarnation = 1)
@@ -52,6 +68,25 @@ public sealed class SiloCluster : IAsyncLifetime
         var gateway = new TestGateway(Client, id ?? $"gateway-{Guid.NewGuid():N}", incarnation);
         _gateways.Add(gateway);
         return gateway;
+    }
+
+    private void Listen()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == GrainMetrics.MeterName)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, measurement, _, _) =>
+        {
+            if (instrument.Meter.Scope is IMeterFactory silo)
+            {
+                _measured.AddOrUpdate((silo, instrument.Name), measurement, (_, sum) => sum + measurement);
+            }
+        });
+        _listener.Start();
     }
 
     /// <summary>True when the grain's activation is on this silo.</summary>

@@ -12,6 +12,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StreamWriter _file; // written under a lock on itself, by the two output readers
     private readonly ConcurrentQueue<string> _lines = new();
+    private volatile bool _isGone;
 
     private ServerProcess(string name, ProcessStartInfo start)
     {
@@ -30,7 +31,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public bool HasExited => _process.HasExited;
+    /// <summary>Stays true when the process is disposed of, which somebody else may do while it is looked at.</summary>
+    public bool HasExited => _isGone || _process.HasExited;
 
     /// <summary>What it ended with; 128 and the signal's number when a signal ended it.</summary>
     public int ExitCode => _process.ExitCode;
@@ -149,6 +151,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
+        _isGone = true;
         _process.Dispose();
         lock (_file)
         {

@@ -3,6 +3,9 @@ namespace WsCluster.Tests.Harness;
 /// <summary>Where a silo is. A restarted one may come back to the same place.</summary>
 internal sealed record SiloPlace(string Address, int HttpPort, int Port, int GatewayPort, string? NetworkNamespace = null)
 {
+    /// <summary>What runs there: a project, and the file that its build makes. The product's silo, unless a test has its own.</summary>
+    public (string Project, string File) Program { get; init; } = ("Silo", "WsCluster.Silo.dll");
+
     /// <summary>Free ports of this machine.</summary>
     public static SiloPlace Local() => new("127.0.0.1", FreePort.Next(), FreePort.Next(), FreePort.Next());
 }
@@ -35,8 +38,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         var process = ServerProcess.StartDotnet(
             name,
-            "Silo",
-            "WsCluster.Silo.dll",
+            place.Program.Project,
+            place.Program.File,
             [
                 "--urls", $"http://{place.Address}:{place.HttpPort}",
                 $"--WsCluster:Silo:Port={place.Port}",

@@ -41,6 +41,16 @@ public sealed class BrokenMachineTests
     [Fact]
     public void KeysLostInHandOver_AreFound() => MustFail(() => new HandsOverNoKeys(), "twice");
 
+    [Fact]
+    public void RelayThatLosesPublications_IsFound() => MustFail(() => new RelaysTooLittle(), "stays at|did not get");
+
+    [Fact]
+    public void RelayThatForgetsWhatItDropped_IsFound() => MustFail(() => new RelaysOnAfterALoss { IsUnderStrain = true }, "stays at|did not get|another epoch");
+
+    /// <summary>The strain alone is none of the faults.</summary>
+    [Fact]
+    public void Strain_BreaksNothing() => Assert.Null(Runs.FindFault(first: 0, Most, () => new Tampering { IsUnderStrain = true }));
+
     private static void MustFail(Func<Tampering> tampering, string reasons)
     {
         var fault = Runs.FindFault(first: 0, Most, tampering);
@@ -62,7 +72,7 @@ public sealed class BrokenMachineTests
             }
 
             // The sequence goes on, so that only the offsets can tell.
-            return new DeliveryBatch { SiloId = batch.SiloId, OutboxId = batch.OutboxId, Sequence = batch.Sequence, Entries = [] };
+            return new DeliveryBatch { SiloId = batch.SiloId, OutboxId = batch.OutboxId, Sequence = batch.Sequence, Entries = [], Relayed = batch.Relayed };
         }
     }
 
@@ -72,6 +82,44 @@ public sealed class BrokenMachineTests
         public override HistoryPage Recovered(string channel, HistoryPage page) =>
             page.Publications.Count > 0 ? page with { Publications = [] } : page;
     }
+
+    /// <summary>A relay that takes one publication of three for passed on.</summary>
+    private sealed class RelaysTooLittle : Tampering
+    {
+        private long _passed;
+
+        public override DeliveryBatch Relayed(DeliveryBatch batch)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var reader = new DeliveryReader(batch.Entries);
+            while (reader.MoveNext())
+            {
+                if (reader.Kind != DeliveryKind.Publication || ++_passed % 3 > 0)
+                {
+                    DeliveryWriter.Write(output, reader.Kind, Encoding.UTF8.GetString(reader.Key), reader.Body);
+                }
+            }
+
+            return Like(batch, output.WrittenSpan.ToArray(), batch.Resynchronise);
+        }
+    }
+
+    /// <summary>A relay that does not notice that its source dropped what waited: its gateways are not told to subscribe again.</summary>
+    private sealed class RelaysOnAfterALoss : Tampering
+    {
+        public override DeliveryBatch Relayed(DeliveryBatch batch) => Like(batch, batch.Entries, resynchronise: false);
+    }
+
+    private static DeliveryBatch Like(DeliveryBatch batch, byte[] entries, bool resynchronise) => new()
+    {
+        SiloId = batch.SiloId,
+        OutboxId = batch.OutboxId,
+        Sequence = batch.Sequence,
+        Resynchronise = resynchronise,
+        SiloStopping = batch.SiloStopping,
+        Entries = entries,
+        Relayed = batch.Relayed,
+    };
 
     private sealed class ChangesPayloads : Tampering
     {
@@ -92,15 +140,7 @@ public sealed class BrokenMachineTests
                 }
             }
 
-            return new DeliveryBatch
-            {
-                SiloId = batch.SiloId,
-                OutboxId = batch.OutboxId,
-                Sequence = batch.Sequence,
-                Resynchronise = batch.Resynchronise,
-                SiloStopping = batch.SiloStopping,
-                Entries = output.WrittenSpan.ToArray(),
-            };
+            return Like(batch, output.WrittenSpan.ToArray(), batch.Resynchronise);
         }
     }
 

@@ -182,6 +182,7 @@ internal sealed class RedisChannelStream(
     private void Fail(IReadOnlyList<PendingAppend> group, Exception failure)
     {
         hold.Doubt();
+        _keys = null; // it may have got through, and then Redis knows more of them
         var refusal = hold.Refusal(failure);
         metrics.StoreRefused(failure is RedisAwayException { MayHaveRun: false } ? "away" : "unknown", group.Count);
         foreach (var append in group)

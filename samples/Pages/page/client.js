@@ -150,6 +150,7 @@ export class Client extends EventTarget {
 
   async #subscribe(subscription) {
     const { channel, handlers, position } = subscription;
+    subscription.held = []; // what comes in one frame with the reply, before that is looked at
     try {
       const { subscribe } = await this.call({ subscribe: { channel, ...(position && { recover: true, ...position }) } });
       subscription.live = true;
@@ -157,7 +158,11 @@ export class Client extends EventTarget {
       subscription.position = subscribe.recoverable ? { epoch: subscribe.epoch, offset: subscribe.offset ?? 0 } : null;
       handlers.subscribed?.({ recovered, wasRecovering: subscribe.was_recovering ?? false, data: subscribe.data });
       (subscribe.publications ?? []).forEach((publication) => this.#deliver(subscription, publication));
+      const held = subscription.held ?? [];
+      subscription.held = null;
+      held.forEach((push) => this.#push(push));
     } catch (error) {
+      subscription.held = null;
       if (this.#subscriptions.get(channel) !== subscription || this.state !== 'connected') {
         return;
       }
@@ -196,6 +201,7 @@ export class Client extends EventTarget {
   #push(push) {
     const subscription = this.#subscriptions.get(push.channel);
     if (!subscription?.live) {
+      subscription?.held?.push(push);
       return;
     }
     if (push.pub) {

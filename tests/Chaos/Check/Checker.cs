@@ -4,11 +4,21 @@ namespace WsCluster.Tests.Chaos.Check;
 /// Checks the invariants from what clients wrote down. It takes the logs piece by piece, in time linear in their length
 /// (sorting the acknowledgements of a publisher aside), and keeps only what the streams contain.
 /// </summary>
-internal sealed class Checker(Func<string, bool> isDurable)
+internal sealed class Checker
 {
+    private readonly Func<string, bool> _isDurable;
+    private readonly SetCheck _sets;
+    private readonly StateCheck _states;
     private readonly Dictionary<string, StreamTruth> _truths = [];
     private readonly Dictionary<string, PublishCheck> _publishes = [];
     private readonly Dictionary<(string Subscriber, string Channel), SubscriberCheck> _subscribers = [];
+
+    public Checker(Func<string, bool> isDurable)
+    {
+        _isDurable = isDurable;
+        _sets = new SetCheck(Violations);
+        _states = new StateCheck(Violations);
+    }
 
     public Violations Violations { get; } = new();
 
@@ -17,6 +27,12 @@ internal sealed class Checker(Func<string, bool> isDurable)
 
     /// <summary>Losses that subscribers were told of.</summary>
     public int AnnouncedGaps => _subscribers.Values.Sum(s => s.AnnouncedGaps);
+
+    /// <summary>Atomic sets that are in all of their channels.</summary>
+    public int WholeSets => _sets.Whole;
+
+    /// <summary>States that subscribers were handed.</summary>
+    public int StateReadings => _states.Readings;
 
     public long Acknowledged { get; private set; }
 
@@ -29,7 +45,7 @@ internal sealed class Checker(Func<string, bool> isDurable)
     {
         if (!_subscribers.TryGetValue((log.Subscriber, log.Channel), out var subscriber))
         {
-            subscriber = new SubscriberCheck(log.Subscriber, log.Channel, isDurable(log.Channel), Truth(log.Channel), Violations);
+            subscriber = new SubscriberCheck(log.Subscriber, log.Channel, _isDurable(log.Channel), Truth(log.Channel), Violations);
             _subscribers.Add((log.Subscriber, log.Channel), subscriber);
         }
 
@@ -44,7 +60,7 @@ internal sealed class Checker(Func<string, bool> isDurable)
     {
         if (!_publishes.TryGetValue(record.Channel, out var publishes))
         {
-            _publishes.Add(record.Channel, publishes = new PublishCheck(record.Channel, isDurable(record.Channel), Truth(record.Channel), Violations));
+            _publishes.Add(record.Channel, publishes = new PublishCheck(record.Channel, _isDurable(record.Channel), Truth(record.Channel), Violations));
         }
 
         publishes.Take(record);
@@ -55,6 +71,12 @@ internal sealed class Checker(Func<string, bool> isDurable)
             _ => Unknown++,
         };
     }
+
+    /// <summary>An atomic set whose outcome is settled.</summary>
+    public void Take(SetRecord set) => _sets.Take(set);
+
+    /// <summary>A state that a new subscriber was handed.</summary>
+    public void Take(StateReading reading) => _states.Take(reading);
 
     /// <summary>Invariant 6: no ghosts, nobody missing.</summary>
     public void Take(PresenceReading reading)
@@ -82,6 +104,7 @@ internal sealed class Checker(Func<string, bool> isDurable)
         }
 
         var byChannel = histories.ToDictionary(h => h.Channel);
+        _sets.Finish(byChannel);
         foreach (var ((_, channel), subscriber) in _subscribers)
         {
             if (byChannel.TryGetValue(channel, out var history))
@@ -91,11 +114,14 @@ internal sealed class Checker(Func<string, bool> isDurable)
         }
     }
 
+    /// <summary>After the last state was read: compares all of them with the streams.</summary>
+    public void Finish(IReadOnlyList<StateHistory> histories) => _states.Finish(histories);
+
     private StreamTruth Truth(string channel)
     {
         if (!_truths.TryGetValue(channel, out var truth))
         {
-            _truths.Add(channel, truth = new StreamTruth(channel, isDurable(channel), Violations));
+            _truths.Add(channel, truth = new StreamTruth(channel, _isDurable(channel), Violations));
         }
 
         return truth;

@@ -32,6 +32,12 @@ internal enum Invariant
 
     /// <summary>Clients of processes that nothing happened to keep their connections.</summary>
     Bystanders = 8,
+
+    /// <summary>An atomic set is in all of its channels or in none.</summary>
+    AtomicSets = 9,
+
+    /// <summary>A channel's state is what its publications make of it.</summary>
+    State = 10,
 }
 
 /// <summary>Collects violations: counts all, keeps the first of each kind.</summary>

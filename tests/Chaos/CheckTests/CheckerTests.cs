@@ -1,3 +1,4 @@
+using System.Text;
 using WsCluster.Tests.Chaos.Check;
 
 namespace WsCluster.Tests.Chaos.CheckTests;
@@ -185,6 +186,95 @@ public sealed class CheckerTests
     {
         _log.Presence = _log.Presence with { Reported = new HashSet<string> { "x" } };
         AssertFound(Invariant.Presence);
+    }
+
+    [Fact]
+    public void Check_AnySetMissingInOneChannel_IsFound() => ForEachSet(1, 10, (log, payload) =>
+    {
+        // The later ones move up, so that nothing else is wrong with that channel.
+        var history = log.Histories["durable:set-2"];
+        var kept = history.Publications.Where(p => p.Payload != payload).Select((p, i) => ((ulong)i + 1, p.Payload)).ToList();
+        log.Histories["durable:set-2"] = history with { Top = (ulong)kept.Count, Publications = kept };
+        log.Publishes.RemoveAll(p => p.Channel == "durable:set-2"); // nobody knows where they were
+    });
+
+    [Fact]
+    public void Check_AnyAcknowledgedSetInNoChannel_IsFound() => ForEachSet(1, 9, (log, payload) =>
+    {
+        foreach (var channel in new[] { "durable:set-1", "durable:set-2" })
+        {
+            var kept = log.Histories[channel].Publications.Where(p => p.Payload != payload).Select((p, i) => ((ulong)i + 1, p.Payload)).ToList();
+            log.Histories[channel] = log.Histories[channel] with { Top = (ulong)kept.Count, Publications = kept };
+            log.Publishes.RemoveAll(p => p.Channel == channel);
+        }
+    });
+
+    [Fact]
+    public void Check_RefusedSetThatIsPublished_IsFound() => ForEachSet(1, 10, (log, payload) =>
+    {
+        var at = log.Sets.FindIndex(set => set.Payload == payload);
+        log.Sets[at] = log.Sets[at] with { Outcome = PublishOutcome.Refused };
+    });
+
+    [Fact]
+    public void Check_SetTwiceInAChannel_IsFound()
+    {
+        var history = _log.Histories["durable:set-1"];
+        _log.Histories["durable:set-1"] = history with { Top = 11, Publications = [.. history.Publications, (11, history.Publications[2].Payload)] };
+        AssertFound(Invariant.AcknowledgedOnce);
+    }
+
+    [Fact]
+    public void Check_SetElsewhereThanAcknowledged_IsFound()
+    {
+        var at = _log.Publishes.FindIndex(p => p.Channel == "durable:set-1" && p.Payload.Sequence == 4);
+        _log.Publishes[at] = _log.Publishes[at] with { Offset = 5 };
+        AssertFound(Invariant.OnePayload);
+    }
+
+    [Fact]
+    public void Check_AnyStateThatIsNotItsStreams_IsFound() => ForEachState(log => log.States.Count, (log, at) =>
+        log.States[at] = log.States[at] with { State = log.States[at].State.Add("x"u8) });
+
+    [Fact]
+    public void Check_AnyStateOfAnotherOffset_IsFound() => ForEachState(log => log.States.Count, (log, at) =>
+        log.States[at] = log.States[at] with { State = log.States[at == 0 ? 1 : at - 1].State });
+
+    [Fact]
+    public void Check_AnyPublicationMissingInTheStateOrTheStream_IsFound() => ForEachState(log => log.Tallied.Count, (log, at) => log.Tallied.RemoveAt(at));
+
+    [Fact]
+    public void Check_AnyPublicationDecidedOnAnotherState_IsFound() => ForEachState(log => log.Tallied.Count, (log, at) =>
+    {
+        log.States.Clear(); // nobody looked
+        log.Tallied[at] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(log.Tallied[at]).Replace($"|{at}|", $"|{at + 1}|", StringComparison.Ordinal));
+    });
+
+    [Fact]
+    public void Check_StateBeyondTheStream_IsFound()
+    {
+        _log.States.Add(_log.States[^1] with { Offset = 1000 });
+        AssertFound(Invariant.State);
+    }
+
+    private static void ForEachState(Func<GoodLog, int> count, Action<GoodLog, int> change)
+    {
+        for (var at = 0; at < count(new GoodLog()); at++)
+        {
+            var broken = new GoodLog();
+            change(broken, at);
+            Assert.True(broken.Check().Counts.ContainsKey(Invariant.State), $"a change at {at} was not found");
+        }
+    }
+
+    private static void ForEachSet(int first, int last, Action<GoodLog, PayloadId> change)
+    {
+        for (var i = first; i <= last; i++)
+        {
+            var broken = new GoodLog();
+            change(broken, new PayloadId(5, i));
+            Assert.Contains(Invariant.AtomicSets, broken.Check().Counts.Keys);
+        }
     }
 
     private void AssertFound(Invariant invariant) => Assert.Contains(invariant, _log.Check().Counts.Keys);

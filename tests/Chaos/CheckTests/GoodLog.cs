@@ -1,4 +1,6 @@
+using System.Text;
 using WsCluster.Tests.Chaos.Check;
+using WsCluster.Tests.ChaosSilo;
 
 namespace WsCluster.Tests.Chaos.CheckTests;
 
@@ -14,6 +16,8 @@ internal sealed class GoodLog
 
     public GoodLog()
     {
+        AddSets();
+        AddStates();
         foreach (var channel in new[] { Durable, Memory })
         {
             var publisher = channel == Durable ? 1 : 2;
@@ -46,7 +50,16 @@ internal sealed class GoodLog
 
     public List<PublishRecord> Publishes { get; } = [];
 
+    /// <summary>Acknowledged, two that were never answered, of which one got through, and a refused one.</summary>
+    public List<SetRecord> Sets { get; } = [];
+
     public Dictionary<string, ChannelHistory> Histories { get; } = [];
+
+    /// <summary>The publications of a channel with a state; each tells what it was decided on.</summary>
+    public List<byte[]> Tallied { get; } = [];
+
+    /// <summary>A reading of its state at every offset, from 0 to the last.</summary>
+    public List<StateReading> States { get; } = [];
 
     public PresenceReading Presence { get; set; } = new("durable:p", new HashSet<string> { "x", "y" }, new HashSet<string> { "x", "y" });
 
@@ -72,9 +85,43 @@ internal sealed class GoodLog
             checker.Take(publish);
         }
 
+        Sets.ForEach(checker.Take);
         checker.Take(Presence);
         checker.Finish([.. Histories.Values]);
+        States.ForEach(checker.Take);
+        checker.Finish([new StateHistory("durable:tally", "t", Tallied)]);
         return checker.Violations;
+    }
+
+    /// <summary>Ten sets in two channels of their own, and one that came to nothing.</summary>
+    private void AddSets()
+    {
+        string[] channels = ["durable:set-1", "durable:set-2"];
+        foreach (var channel in channels)
+        {
+            Histories[channel] = new ChannelHistory(channel, "s", 10, [.. Enumerable.Range(1, 10).Select(i => ((ulong)i, new PayloadId(5, i)))]);
+        }
+
+        for (var i = 1; i <= 12; i++)
+        {
+            var outcome = i switch { < 10 => PublishOutcome.Acknowledged, 12 => PublishOutcome.Refused, _ => PublishOutcome.Unknown };
+            Sets.Add(new SetRecord(new PayloadId(5, i), channels, outcome));
+            Publishes.AddRange(channels.Select(channel => new PublishRecord(
+                channel, new PayloadId(5, i), i * 10, (i * 10) + 5, outcome, outcome == PublishOutcome.Acknowledged ? "s" : null, outcome == PublishOutcome.Acknowledged ? (ulong)i : 0)));
+        }
+    }
+
+    private void AddStates()
+    {
+        var state = new Tally();
+        for (var i = 0; i < 10; i++)
+        {
+            States.Add(new StateReading("durable:tally", "t", (ulong)i, state));
+            Tallied.Add(Encoding.UTF8.GetBytes($"\"durable:tally|6|{i}|{i * 10}|{state}\""));
+            state = state.Add(Tallied[^1]);
+        }
+
+        States.Add(new StateReading("durable:tally", "t", 10, state));
     }
 
     private static List<Observation> Follow(List<(string Epoch, ulong Offset, PayloadId Payload)> publications, string subscriber)

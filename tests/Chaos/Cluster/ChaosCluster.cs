@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using StackExchange.Redis;
 using WsCluster.Tests.Chaos.Network;
 
 namespace WsCluster.Tests.Chaos.Cluster;
@@ -126,6 +127,22 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until every atomic set that was decided is in all of its channels: nobody but the silos sees to that.</summary>
+    public async Task WaitUntilSetsAreCompleteAsync()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
+        using var patience = new CancellationTokenSource(Patience.ForScenario);
+        while (await redis.GetDatabase().SortedSetLengthAsync($"wscluster:{{{ClusterId}}}:sets:pending") is > 0 and var pending)
+        {
+            if (patience.IsCancellationRequested)
+            {
+                throw new TimeoutException($"{pending} atomic sets stay incomplete.");
+            }
+
+            await Task.Delay(100);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -154,7 +171,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     private async Task<Member> StartSiloAsync(int index)
     {
-        var place = SiloPlace.Local();
+        var place = SiloPlace.Local() with { Program = ("tests/ChaosSilo", "WsCluster.Tests.ChaosSilo.dll") };
         if (Network is not null)
         {
             var (networkNamespace, address) = await Network.AddAsync();

@@ -9,7 +9,7 @@ internal sealed class ChaosChannels(int perKind)
     /// <summary>The channel of those who do not read.</summary>
     public const string Flood = "flood:1";
 
-    private static readonly string[] Kinds = ["durable", "fsync", "memory", "presence"];
+    private static readonly string[] Kinds = ["durable", "fsync", "memory", "presence", "tally"];
 
     /// <summary>What subscribers subscribe to and publishers publish to.</summary>
     public IReadOnlyList<string> Open { get; } = [.. Kinds.SelectMany(kind => Enumerable.Range(1, perKind).Select(i => $"{kind}:{i}"))];
@@ -23,8 +23,16 @@ internal sealed class ChaosChannels(int perKind)
     /// <summary>Those that publications go to: also the forbidden one, so that there is something to leak.</summary>
     public IReadOnlyList<string> Published => [.. Open, Forbidden];
 
+    /// <summary>Those whose behavior keeps a state.</summary>
+    public IReadOnlyList<string> WithState => [.. Open.Where(HasState)];
+
+    /// <summary>Those that atomic sets go to: the durable ones that have no behavior.</summary>
+    public IReadOnlyList<string> InSets => [.. Open.Where(c => IsDurable(c) && !HasState(c))];
+
     /// <summary>True when an acknowledged publication survives everything but the loss of Redis' disk.</summary>
     public static bool IsDurable(string channel) => !channel.StartsWith("memory:", StringComparison.Ordinal);
+
+    private static bool HasState(string channel) => channel.StartsWith("tally:", StringComparison.Ordinal);
 
     private static bool HasPresence(string channel) => channel.StartsWith("presence:", StringComparison.Ordinal);
 }

@@ -15,6 +15,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
     private readonly CancellationTokenSource _stopPublishing = new();
     private readonly CancellationTokenSource _stopTicking = new();
     private readonly HttpPublisher _http;
+    private readonly SetPublisher _sets;
     private readonly IReadOnlyList<SocketPublisher> _sockets;
     private readonly List<Task> _publishing = [];
     private Task _ticking = Task.CompletedTask;
@@ -25,7 +26,8 @@ internal sealed class ChaosLoad : IAsyncDisposable
         Channels = new ChaosChannels(settings.ChannelsPerKind);
         RollCaller = new HttpPublisher(FirstPublisher, apiKey, balancer, Publishes);
         _http = new HttpPublisher(FirstPublisher + 1, apiKey, balancer, Publishes);
-        _sockets = [.. Enumerable.Range(0, settings.SocketPublishers).Select(i => new SocketPublisher(FirstPublisher + 2 + i, balancer, Publishes))];
+        _sets = new SetPublisher(FirstPublisher + 2, apiKey, balancer, Publishes, Channels.InSets);
+        _sockets = [.. Enumerable.Range(0, settings.SocketPublishers).Select(i => new SocketPublisher(FirstPublisher + 3 + i, balancer, Publishes))];
         Clients =
         [
             .. Enumerable.Range(0, settings.Subscribers).Select(i => new LoadClient($"subscriber-{i}", Pick(Channels.Open, i), balancer, Statistics)),
@@ -76,6 +78,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
     public void StartPublishing()
     {
         _publishing.Add(_http.RunAsync(Channels.Published, _settings.HttpRate, _stopPublishing.Token));
+        _publishing.Add(_sets.RunAsync(_settings.SetRate, _stopPublishing.Token));
         foreach (var socket in _sockets)
         {
             _publishing.Add(socket.RunAsync(Channels.Published, _settings.SocketRate / _sockets.Count, _stopPublishing.Token));
@@ -93,6 +96,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
         await _stopPublishing.CancelAsync();
         await Task.WhenAll(_publishing);
         await _http.SettleAsync();
+        await _sets.SettleAsync();
     }
 
     /// <summary>Who is connected to a presence channel, by connection id.</summary>
@@ -116,6 +120,8 @@ internal sealed class ChaosLoad : IAsyncDisposable
         await _ticking;
         await _http.SettleAsync();
         _http.Dispose();
+        await _sets.SettleAsync();
+        _sets.Dispose();
         RollCaller.Dispose();
         _stopPublishing.Dispose();
         _stopTicking.Dispose();

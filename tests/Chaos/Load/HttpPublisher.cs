@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Text;
-using System.Text.Json;
 using WsCluster.Tests.Chaos.Check;
 
 namespace WsCluster.Tests.Chaos.Load;
@@ -13,16 +10,9 @@ namespace WsCluster.Tests.Chaos.Load;
 internal sealed class HttpPublisher(int number, string apiKey, Balancer balancer, PublishLog log) : IDisposable
 {
     private const int MaxUnderWay = 3000;
-    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(30);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        MaxConnectionsPerServer = 200,
-        ConnectTimeout = TimeSpan.FromSeconds(2),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
-    });
-
+    private readonly ApiLink _api = new(apiKey, balancer, maxConnections: 200);
     private long _sequence;
     private int _underWay;
 
@@ -51,11 +41,12 @@ internal sealed class HttpPublisher(int number, string apiKey, Balancer balancer
         var mayHaveRun = false;
         while (true)
         {
-            var answer = await TryAsync(body);
+            var answer = await _api.TryAsync("publish", body);
             var now = Stopwatch.GetTimestamp();
-            if (answer is { Code: 0 })
+            if (answer is { Code: 0, Result: var result })
             {
-                return Settle(new PublishRecord(channel, id, start, now, PublishOutcome.Acknowledged, answer.Epoch, answer.Offset));
+                var (epoch, offset) = ApiLink.ReadPosition(result);
+                return Settle(new PublishRecord(channel, id, start, now, PublishOutcome.Acknowledged, epoch, offset));
             }
 
             if (answer is { Code: not (100 or 111) })
@@ -73,7 +64,7 @@ internal sealed class HttpPublisher(int number, string apiKey, Balancer balancer
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _api.Dispose();
 
     private void Begin(string channel)
     {
@@ -97,44 +88,5 @@ internal sealed class HttpPublisher(int number, string apiKey, Balancer balancer
     {
         log.Add(record);
         return record;
-    }
-
-    private sealed record Answer(int Code, string? Epoch, ulong Offset);
-
-    /// <summary>One request; null when there was no answer.</summary>
-    private async Task<Answer?> TryAsync(string body)
-    {
-        if (balancer.Next() is not { } gateway)
-        {
-            return null;
-        }
-
-        using var timeout = new CancellationTokenSource(AttemptTimeout);
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway, "/api/publish"));
-            request.Headers.Add("X-API-Key", apiKey);
-            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-            using var response = await _http.SendAsync(request, timeout.Token);
-            if (response.StatusCode != HttpStatusCode.OK)
-            {
-                return null;
-            }
-
-            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(timeout.Token));
-            if (document.RootElement.TryGetProperty("error", out var error))
-            {
-                return new Answer(error.GetProperty("code").GetInt32(), null, 0);
-            }
-
-            var result = document.RootElement.GetProperty("result");
-            return result.TryGetProperty("offset", out var offset)
-                ? new Answer(0, result.GetProperty("epoch").GetString(), offset.GetUInt64())
-                : new Answer(0, null, 0);
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return null;
-        }
     }
 }

@@ -9,7 +9,7 @@ internal sealed record LoadSettings
     /// <summary>Connections that unsubscribe and subscribe all the time.</summary>
     public int Churners { get; init; } = 50;
 
-    /// <summary>Channels of each promise: durable, fsynced, in memory, and durable with presence.</summary>
+    /// <summary>Channels of each promise: durable, fsynced, in memory, durable with presence, and durable with a behavior's state.</summary>
     public int ChannelsPerKind { get; init; } = 10;
 
     /// <summary>Channels that a subscriber has.</summary>
@@ -21,6 +21,9 @@ internal sealed record LoadSettings
     /// <summary>Publications a second over WebSocket connections, without a key, as clients send them.</summary>
     public int SocketRate { get; init; } = 60;
 
-    /// <summary>Connections that these come from.</summary>
+    /// <summary>Atomic sets a second, each to three durable channels.</summary>
+    public int SetRate { get; init; } = 10;
+
+    /// <summary>Connections that the publications over WebSocket come from.</summary>
     public int SocketPublishers { get; init; } = 12;
 }

@@ -7,6 +7,7 @@ internal sealed class PublishLog
 {
     private readonly Lock _sync = new();
     private List<PublishRecord> _records = [];
+    private List<SetRecord> _sets = [];
     private long _skipped;
 
     /// <summary>Publications that were due while too many were under way: the load was less than asked for.</summary>
@@ -20,6 +21,14 @@ internal sealed class PublishLog
         }
     }
 
+    public void Add(SetRecord set)
+    {
+        lock (_sync)
+        {
+            _sets.Add(set);
+        }
+    }
+
     public void Skip() => Interlocked.Increment(ref _skipped);
 
     /// <summary>Hands over the records since the last time.</summary>
@@ -30,6 +39,17 @@ internal sealed class PublishLog
             var records = _records;
             _records = [];
             return records;
+        }
+    }
+
+    /// <summary>Hands over the atomic sets since the last time.</summary>
+    public List<SetRecord> DrainSets()
+    {
+        lock (_sync)
+        {
+            var sets = _sets;
+            _sets = [];
+            return sets;
         }
     }
 }

@@ -79,6 +79,12 @@ public sealed class SdkTests(SharedCluster shared)
     public Task TagsFilter_ShowsWhatMatches(string protocol) => RunAsync("tags-filter", protocol);
 
     [Theory, InlineData("json"), InlineData("protobuf")]
+    public Task Derived_PhoneDeskAndSampler_ShareAChannel(string protocol) => RunAsync("derived", protocol);
+
+    [Fact]
+    public Task Adaptive_SlowReader_GetsTheNewestAndLaterEverythingAgain() => RunAsync("adaptive", "json");
+
+    [Theory, InlineData("json"), InlineData("protobuf")]
     public Task RpcAndSend_WithoutHandlers_AreRefused(string protocol) => RunAsync("rpc-and-send", protocol);
 
     private Task RunAsync(string scenario, string protocol) => Script.RunNodeAsync(scenario, shared.Cluster.ScriptSettings(protocol));

@@ -27,7 +27,7 @@ public sealed class ApiTests(HostileGateway gateway) : HostileTest(gateway)
     [InlineData("X-Original-URL: /health/live")]
     public async Task Call_WithoutARightKey_IsRefused(string? header)
     {
-        foreach (var method in new[] { "publish", "broadcast", "batch", "info", "channels", "users", "connections", "disconnect", "revoke", "history" })
+        foreach (var method in new[] { "publish", "publish_atomic", "broadcast", "batch", "info", "channels", "users", "connections", "disconnect", "revoke", "history" })
         {
             Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync($"/api/{method}", Publish, header));
         }

@@ -35,6 +35,11 @@ internal static class Convergence
                 }
             }
 
+            if (silo.RelayedBytes > 0)
+            {
+                return $"{silo.Name} has {silo.RelayedBytes} bytes to relay";
+            }
+
             foreach (var outbox in silo.OpenOutboxes)
             {
                 if (outbox.QueuedBytes > 0)
@@ -60,6 +65,14 @@ internal static class Convergence
             if (gateway.ChannelCount > 0)
             {
                 return $"{gateway.Id} is still subscribed to {gateway.ChannelCount} channels";
+            }
+        }
+
+        foreach (var silo in world.Members.Live)
+        {
+            if (silo.Relays.Channels > 0)
+            {
+                return $"{silo.Name} still relays {silo.Relays.Channels} channels";
             }
         }
 

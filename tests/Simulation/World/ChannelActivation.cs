@@ -17,7 +17,7 @@ internal sealed class ChannelActivation
         Channel = channel;
         Silo = silo;
         Grain = new ChannelGrain(
-            silo.World.Namespaces, silo.Streams, silo.Outboxes, silo.Live, silo.Limits, silo.Status, silo.World.Loop.Clock, silo.Metrics, NullLogger<ChannelGrain>.Instance);
+            silo.World.Namespaces, silo.Streams, silo.Outboxes, silo.Live, silo.Hot, silo.Limits, silo.Status, silo.World.Loop.Clock, silo.Metrics, NullLogger<ChannelGrain>.Instance);
         var context = new FakeGrainContext(this);
         ContextOf(Grain) = context;
         RuntimeOf(Grain) = context;

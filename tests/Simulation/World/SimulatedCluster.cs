@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using WsCluster.Configuration;
 using WsCluster.Grains;
+using WsCluster.Grains.Relays;
 using WsCluster.Grains.Routing;
 using WsCluster.Tests.Simulation.Checks;
 using WsCluster.Tests.Simulation.Engine;
@@ -26,7 +27,13 @@ internal sealed class SimulatedCluster : IDisposable
         Delivery = new DeliveryOptions
         {
             GatewayLease = TimeSpan.FromSeconds(Loop.Random.Next(5, 11)),
-            MaxOutboxBytes = Loop.Random.Next(4) == 0 ? 500 : 1024 * 1024,
+            MaxOutboxBytes = tampering.IsUnderStrain ? 200 : Loop.Random.Next(4) == 0 ? 500 : 1024 * 1024,
+        };
+        HotChannels = new HotChannelOptions
+        {
+            Gateways = tampering.IsUnderStrain ? 1 : Loop.Random.Next(3) == 0 ? Loop.Random.Next(1, 3) : int.MaxValue,
+            SendsPerSecond = int.MaxValue,
+            QuietAfter = TimeSpan.FromSeconds(Loop.Random.Next(1, 4)),
         };
         MaxRecoveryPublications = Loop.Random.Next(4) == 0 ? 4 : 100;
         MaxQueuedBytes = Loop.Random.Next(4) == 0 ? 300 : 64 * 1024;
@@ -48,6 +55,9 @@ internal sealed class SimulatedCluster : IDisposable
     public Membership Members { get; }
 
     public DeliveryOptions Delivery { get; }
+
+    /// <summary>In some schedules one gateway or two make a channel hot.</summary>
+    public HotChannelOptions HotChannels { get; }
 
     public int MaxRecoveryPublications { get; }
 
@@ -80,7 +90,7 @@ internal sealed class SimulatedCluster : IDisposable
     public void Start(Func<Task> work) => _ = GuardAsync(work);
 
     public bool IsSiloAlive(string siloId) =>
-        Members.Silos.Any(silo => !silo.IsDead && silo.Outboxes.SiloId == siloId);
+        Members.Silos.Any(silo => !silo.IsDead && (silo.Outboxes.SiloId == siloId || silo.RelayOutboxes.SiloId == siloId));
 
     public SimulatedGateway? PickGateway()
     {

@@ -9,6 +9,7 @@ using WsCluster.Grains.Behaviors;
 using WsCluster.Grains.Channels;
 using WsCluster.Grains.History;
 using WsCluster.Grains.Limits;
+using WsCluster.Grains.Relays;
 using WsCluster.Grains.Routing;
 
 namespace WsCluster.Tests.Simulation.World;
@@ -34,6 +35,19 @@ internal sealed class SimulatedSilo : IDisposable
             NullLoggerFactory.Instance,
             background: world.Loop.Scheduler);
         Outboxes.Participate(_stopping);
+        RelayOutboxes = new RelayOutboxes(
+            details,
+            Options.Create(world.Delivery),
+            Limits,
+            world.Loop.Clock,
+            Metrics,
+            NullLoggerFactory.Instance,
+            background: world.Loop.Scheduler);
+        RelayOutboxes.Participate(_stopping);
+        Relays = new RelayShares(RelayOutboxes, Options.Create(world.Delivery), world.Loop.Clock, Metrics, NullLogger<RelayShares>.Instance);
+        var links = new RelayLinks(
+            RelayOutboxes, Relays, key => new RelayProxy(world, this, key), Status, world.Loop.Clock, NullLogger<RelayLinks>.Instance);
+        Hot = new HotChannels(links, Options.Create(world.HotChannels), world.Loop.Clock, Metrics, NullLogger<HotChannels>.Instance, world.Loop.Scheduler);
         Store = new JournaledStore(world, new MemoryHistoryStore(world.Loop.Clock, Metrics, Limits));
         Streams = new ChannelStreams(
             Store, new ChannelBehaviors([], new ServiceCollection().BuildServiceProvider()), Options.Create(new BehaviorOptions()), world.Loop.Clock, Metrics, NullLogger<BehavingStream>.Instance);
@@ -53,6 +67,15 @@ internal sealed class SimulatedSilo : IDisposable
 
     public GatewayOutboxes Outboxes { get; }
 
+    /// <summary>The outboxes of relaying.</summary>
+    public RelayOutboxes RelayOutboxes { get; }
+
+    /// <summary>What it relays for silos.</summary>
+    public RelayShares Relays { get; }
+
+    /// <summary>Moves the gateways of its hot channels to relays.</summary>
+    public HotChannels Hot { get; }
+
     /// <summary>What may be entered without a grain call.</summary>
     public LiveChannels Live { get; } = new();
 
@@ -71,6 +94,9 @@ internal sealed class SimulatedSilo : IDisposable
     /// <summary>The outboxes that still deliver.</summary>
     public IEnumerable<GatewayOutbox> OpenOutboxes => IsDead ? [] : OutboxesOf(Outboxes);
 
+    /// <summary>Bytes that wait for relays, and in its own relay for gateways.</summary>
+    public long RelayedBytes => IsDead ? 0 : OutboxesOf(RelayOutboxes).Sum(outbox => outbox.QueuedBytes);
+
     public ChannelActivation? Find(string channel) => _activations.GetValueOrDefault(channel);
 
     /// <summary>Activates a channel, which goes on with what it was handed.</summary>
@@ -87,6 +113,9 @@ internal sealed class SimulatedSilo : IDisposable
     public void Crash()
     {
         IsDead = true;
+        Hot.Dispose();
+        Relays.Dispose();
+        RelayOutboxes.Dispose();
         Outboxes.Dispose();
         _activations.Clear();
     }

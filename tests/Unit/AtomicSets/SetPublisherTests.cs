@@ -96,12 +96,7 @@ public sealed class SetPublisherTests
         var publisher = PublisherOf(new StoppableProcess(world, away), time);
 
         var publish = publisher.PublishAsync(Request("k", First));
-        for (var i = 0; !publish.IsCompleted; i++)
-        {
-            Assert.True(i < 10_000, "the publish did not give up");
-            time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-        }
+        await PassTimeAsync(time, publish);
 
         var refusal = await Assert.ThrowsAsync<WsClusterException>(() => publish);
         away.Away = "";
@@ -116,6 +111,26 @@ public sealed class SetPublisherTests
     }
 
     [Fact]
+    public async Task Publish_NamespaceGone_IsDroppedAfterAnHourOnly()
+    {
+        var time = new FakeTimeProvider();
+        var world = new SetWorld { LastNumber = time.GetUtcNow().ToUnixTimeMilliseconds() * 1000 };
+        var away = new AwayChannels(world) { Away = "b:1", Failure = new WsClusterException(ErrorCode.UnknownChannel) };
+        var publisher = PublisherOf(new StoppableProcess(world, away), time);
+
+        var publish = publisher.PublishAsync(Request("k", First));
+        await PassTimeAsync(time, publish);
+        var pendingBefore = world.Pending;
+        time.Advance(TimeSpan.FromHours(1));
+        var outcome = await publisher.FinishAsync(Assert.Single(await world.ClaimAsync()));
+
+        await Assert.ThrowsAsync<WsClusterException>(() => publish);
+        Assert.Equal(1, pendingBefore);
+        Assert.Equal(0, world.Pending);
+        Assert.Equal([1UL, 0UL, 1UL], outcome.Positions.Select(position => position.Offset));
+    }
+
+    [Fact]
     public void Outcome_AsText_IsTheSame()
     {
         var outcome = SetOutcome.Of(Request("k", First).Publications, [new StreamPosition(7, "abc"), StreamPosition.None, new StreamPosition(ulong.MaxValue, "d")]);
@@ -124,6 +139,16 @@ public sealed class SetPublisherTests
 
         Assert.Equal(outcome.Channels, read.Channels);
         Assert.Equal(outcome.Positions, read.Positions);
+    }
+
+    private static async Task PassTimeAsync(FakeTimeProvider time, Task until)
+    {
+        for (var i = 0; !until.IsCompleted; i++)
+        {
+            Assert.True(i < 10_000, "the publish did not give up");
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
     }
 
     private static async Task<List<string>> FindFaultsAsync(SetWorld world, int stopAt, int nextStopAt, bool isRepeated, bool isFrozen)
@@ -220,7 +245,9 @@ public sealed class SetPublisherTests
     {
         public string Away { get; set; } = "";
 
+        public Exception Failure { get; init; } = new TimeoutException();
+
         public Task<StreamPosition> PublishAsync(string channel, PublishRequest request) =>
-            channel == Away ? Task.FromException<StreamPosition>(new TimeoutException()) : channels.PublishAsync(channel, request);
+            channel == Away ? Task.FromException<StreamPosition>(Failure) : channels.PublishAsync(channel, request);
     }
 }

@@ -11,6 +11,9 @@ internal sealed class SetWorld : ISetStore, ISetChannels
     private readonly Dictionary<string, Channel> _channels = [];
     private long _last;
 
+    /// <summary>The last number that was given out.</summary>
+    public long LastNumber { get => _last; init => _last = value; }
+
     /// <summary>False: channels keep no notes of sets, as if the protocol had no such step.</summary>
     public bool KeepsNotes { get; init; } = true;
 

@@ -30,11 +30,32 @@ public sealed class OptimisticStateTests : IDisposable
         }
     }
 
-    private async Task RunAsync(int seed)
+    [Fact]
+    public Task Publish_WhileAnEarlierOneFails_IsDecidedWithoutIt() => Task.Factory.StartNew(async () =>
     {
-        var random = new Random(seed);
+        var (stream, late) = Open([], new Random(1));
+        await stream.GetTopAsync();
+        var failing = stream.AppendAsync(Request(100, null)).AsTask();
+        await Task.Yield();
+        var looking = new TaskCompletionSource();
+        late.Looking = looking.Task; // whether the key is known
+        var waiting = stream.AppendAsync(Request(50, "key")).AsTask(); // too low, if the first one counts
+        late.Answer(count: 1, fate: 0);
+        looking.SetResult();
+        await Assert.ThrowsAsync<WsClusterException>(() => failing);
+        while (!waiting.IsCompleted)
+        {
+            late.Answer(count: 1, fate: 9);
+            await Task.Yield();
+        }
+
+        Assert.Equal(1UL, (await waiting).Offset);
+        Assert.Equal([50], late.Stored.Select(AmountOf));
+    }, CancellationToken.None, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
+
+    private (BehavingStream Stream, LateStream Late) Open(List<Publication> delivered, Random random)
+    {
         LateStream late = null!;
-        var delivered = new List<Publication>();
         var stream = new BehavingStream(
             "auction:1",
             Channel,
@@ -44,6 +65,20 @@ public sealed class OptimisticStateTests : IDisposable
             (_, _, _) => new Never(),
             () => Assert.Fail("nothing hangs here"),
             new BehaviorContext(new BehaviorOptions { SnapshotEvery = 7 }, TimeProvider.System, new GrainMetrics(_services.GetRequiredService<IMeterFactory>()), NullLogger.Instance));
+        return (stream, late);
+    }
+
+    private static PublishRequest Request(int amount, string? key) => new()
+    {
+        Data = JsonSerializer.SerializeToUtf8Bytes(new Bid { Amount = amount, Text = amount == 0 ? "reset" : "" }, JsonSerializerOptions.Web),
+        IdempotencyKey = key,
+    };
+
+    private async Task RunAsync(int seed)
+    {
+        var random = new Random(seed);
+        var delivered = new List<Publication>();
+        var (stream, late) = Open(delivered, random);
 
         // One scheduler, as in an activation: the stream's answers and the publishers take turns.
         var turns = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
@@ -53,7 +88,7 @@ public sealed class OptimisticStateTests : IDisposable
             var publishing = new List<Task>();
             for (var i = 0; i < 60; i++)
             {
-                publishing.Add(BidAsync(random.Next(5) == 0 ? 0 : random.Next(1, 100 + (i * 10)), random.Next(8) == 0 ? $"key-{random.Next(5)}" : null));
+                publishing.Add(BidAsync(random.Next(5) == 0 ? 0 : random.Next(1, 100 + (i * 10)), random.Next(3) == 0 ? $"key-{random.Next(20)}" : null));
                 if (random.Next(3) == 0)
                 {
                     await Task.Yield();
@@ -78,10 +113,9 @@ public sealed class OptimisticStateTests : IDisposable
 
         async Task BidAsync(int amount, string? key)
         {
-            var data = JsonSerializer.SerializeToUtf8Bytes(new Bid { Amount = amount, Text = amount == 0 ? "reset" : "" }, JsonSerializerOptions.Web);
             try
             {
-                var position = await stream.AppendAsync(new PublishRequest { Data = data, IdempotencyKey = key });
+                var position = await stream.AppendAsync(Request(amount, key));
                 if (key is null)
                 {
                     accepted.Add((position.Offset, amount));
@@ -113,16 +147,20 @@ public sealed class OptimisticStateTests : IDisposable
             return new ValueTask<StreamPosition>(answer.Task);
         }
 
-        public void Answer()
+        /// <summary>Ends before somebody learns whether a key is known.</summary>
+        public Task Looking { get; set; } = Task.CompletedTask;
+
+        public void Answer() => Answer(random.Next(1, 6), random.Next(10));
+
+        public void Answer(int count, int fate)
         {
-            var group = _waiting.Take(random.Next(1, 6)).ToList();
+            var group = _waiting.Take(count).ToList();
             if (group.Count == 0)
             {
                 return;
             }
 
             _waiting.RemoveRange(0, group.Count);
-            var fate = random.Next(10);
             var positions = fate == 0 ? [] : group.ConvertAll(one => Store(one.Request)); // 0: never arrives; 1: arrives, but its answer does not
             if (fate <= 1)
             {
@@ -143,8 +181,16 @@ public sealed class OptimisticStateTests : IDisposable
             }
         }
 
-        public ValueTask<StreamPosition?> FindAsync(string idempotencyKey) =>
-            ValueTask.FromResult(_keys.TryGetValue(idempotencyKey, out var position) ? position : (StreamPosition?)null);
+        public async ValueTask<StreamPosition?> FindAsync(string idempotencyKey)
+        {
+            if (random.Next(2) == 0)
+            {
+                await Task.Yield(); // an append may fail meanwhile
+            }
+
+            await Looking;
+            return _keys.TryGetValue(idempotencyKey, out var position) ? position : null;
+        }
 
         public ValueTask SettleAsync()
         {

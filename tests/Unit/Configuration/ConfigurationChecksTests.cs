@@ -67,6 +67,18 @@ public sealed class ConfigurationChecksTests
     }
 
     [Fact]
+    public void DeliveryWherePositionsAreForced_IsExplained()
+    {
+        var settings = History("Memory");
+        settings[$"{Channels}:Namespaces:chat:ForceRecovery"] = "true";
+        settings[$"{Channels}:Namespaces:chat:Delivery"] = "Adaptive";
+
+        var refused = Assert.Throws<OptionsValidationException>(() => Bind(settings));
+
+        Assert.Equal(["WsCluster:Channels:Namespaces:chat:Delivery is Adaptive, which is for subscribers without a position, but ForceRecovery gives all of them one."], refused.Failures);
+    }
+
+    [Fact]
     public void HistoryWithoutDurability_IsExplained()
     {
         var refused = Assert.Throws<OptionsValidationException>(() => Bind(History("None")));

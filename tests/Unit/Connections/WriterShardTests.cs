@@ -13,7 +13,7 @@ namespace WsCluster.Tests.Unit.Connections;
 public sealed class WriterShardTests : IWriterScheduler, IDisposable
 {
     private readonly DeadlineClock _clock = new(TimeProvider.System, NullLogger<DeadlineClock>.Instance);
-    private readonly SubscriberGroups _groups = new(TimeSpan.FromMilliseconds(3), TimeProvider.System);
+    private readonly SubscriberGroups _groups = new(TimeSpan.FromMilliseconds(3), TimeProvider.System, () => null!);
     private readonly WriterShard _shard;
     private readonly List<TimeSpan> _scheduled = [];
     private IThreadPoolWorkItem? _due;
@@ -165,7 +165,7 @@ public sealed class WriterShardTests : IWriterScheduler, IDisposable
         var connection = new Connection(
             transport, ProtocolCodecs.Json, new GatewayOptions { PingInterval = TimeSpan.Zero, MaxQueuedBytes = maxQueuedBytes }, _clock, shard: _shard);
         var subscription = new Subscription(connection, "c", serverSide: false) { Traits = new SubscriptionTraits(), Expiry = null! };
-        _groups.Add(subscription);
+        _groups.Add(subscription, read: [], until: 0);
         return new Client(transport, connection, subscription);
     }
 

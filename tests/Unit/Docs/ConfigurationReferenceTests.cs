@@ -12,6 +12,7 @@ using WsCluster.Grains.History.Redis;
 using WsCluster.Grains.Hosting;
 using WsCluster.Grains.Hosting.Telemetry;
 using WsCluster.Grains.Limits;
+using WsCluster.Grains.Relays;
 using WsCluster.Grains.Revocations;
 using WsCluster.Grains.Routing;
 using WsCluster.Grains.Users;
@@ -44,6 +45,7 @@ public class ConfigurationReferenceTests
         ("behaviors", BehaviorOptions.SectionName, typeof(BehaviorOptions)),
         ("atomicpublish", AtomicPublishOptions.SectionName, typeof(AtomicPublishOptions)),
         ("delivery", DeliveryOptions.SectionName, typeof(DeliveryOptions)),
+        ("hotchannels", HotChannelOptions.SectionName, typeof(HotChannelOptions)),
         ("limits", SiloLimitOptions.SectionName, typeof(SiloLimitOptions)),
         ("redishistory", RedisHistoryOptions.SectionName, typeof(RedisHistoryOptions)),
         ("telemetry", TelemetryOptions.SectionName, typeof(TelemetryOptions)),

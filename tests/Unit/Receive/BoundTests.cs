@@ -108,7 +108,7 @@ public sealed class BoundTests : IDisposable
     public async Task HeldJoins_Full_ClosesAsSlow()
     {
         var client = _gateway.Connect();
-        var groups = new SubscriberGroups(TimeSpan.Zero, TimeProvider.System);
+        var groups = new SubscriberGroups(TimeSpan.Zero, TimeProvider.System, () => null!);
         var subscription = new Subscription(client.Connection, "news", serverSide: false)
         {
             Traits = new SubscriptionTraits { ReceivesJoinLeave = true },

@@ -32,6 +32,15 @@ internal sealed class TestClient
     /// <summary>All messages so far.</summary>
     public IReadOnlyList<string> Log => _transport.Log;
 
+    /// <summary>What was sent together, of all messages so far.</summary>
+    public int Frames => _transport.Frames;
+
+    /// <summary>From now on it reads nothing.</summary>
+    public void Stall() => _transport.Stall();
+
+    /// <summary>It reads again.</summary>
+    public void Resume() => _transport.Resume();
+
     /// <summary>True when everything queued has been sent.</summary>
     public bool IsFlushed => Connection.Writer.Shard.IsIdle && Connection.Writer.QueuedBytes == 0;
 
@@ -117,6 +126,10 @@ internal sealed class TestClient
     private sealed class LoggedTransport : ITransport
     {
         private readonly List<string> _log = [];
+        private volatile TaskCompletionSource? _stalled;
+        private int _frames;
+
+        public int Frames => Volatile.Read(ref _frames);
 
         public string Name => "logged";
 
@@ -133,14 +146,24 @@ internal sealed class TestClient
             }
         }
 
+        public void Stall() => _stalled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Resume()
+        {
+            var stalled = _stalled;
+            _stalled = null;
+            stalled?.SetResult();
+        }
+
         public ValueTask SendAsync(ReadOnlyMemory<byte> frame)
         {
             lock (_log)
             {
                 _log.AddRange(Encoding.UTF8.GetString(frame.Span).Split('\n'));
+                _frames++;
             }
 
-            return ValueTask.CompletedTask;
+            return _stalled is { } stalled ? new ValueTask(stalled.Task) : ValueTask.CompletedTask;
         }
 
         public ValueTask CloseAsync(int code, string reason)

@@ -69,6 +69,7 @@ public sealed class ApiRateTests
     [InlineData("""{"channel":"a","data":{"channels":[1,2,3]}}""", 1)]
     [InlineData("""{"channels":["a","b","c"],"data":1}""", 3)]
     [InlineData("""{"channels":[],"data":1}""", 1)]
+    [InlineData("""{"publications":[{"channel":"a","data":1},{"channel":"b","data":1}]}""", 2)]
     [InlineData("""{"commands":[{"publish":{"channel":"a"}},{"broadcast":{"channels":["a","b"]}},{"info":{}}]}""", 4)]
     [InlineData("""{"commands":[1,{}]}""", 1)]
     [InlineData("""{"commands":7}""", 1)]

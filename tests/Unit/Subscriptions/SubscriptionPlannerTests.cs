@@ -9,6 +9,7 @@ using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol;
 using WsCluster.Gateway.Protocol.Wire;
 using WsCluster.Gateway.Subscriptions;
+using WsCluster.Gateway.Subscriptions.Derived;
 using WsCluster.Tests.Unit.Connections;
 
 namespace WsCluster.Tests.Unit.Subscriptions;
@@ -312,6 +313,47 @@ public sealed class SubscriptionPlannerTests : IDisposable
     }
 
     public void Dispose() => _clock.Dispose();
+
+    [Fact]
+    public async Task Plan_AdaptiveNamespace_IsForThoseWithoutAPosition()
+    {
+        KeepHistory();
+        _channel.AllowRecovery = true;
+        _channel.AllowedDeltaTypes = ["fossil"];
+        _channel.Delivery = ChannelDelivery.Adaptive;
+        var adaptive = new Derivation.Latest(_channel.ConflationInterval, WhileSlow: true);
+
+        var phone = await PlanAsync(new SubscribeRequest { Channel = "c", Delta = "fossil" });
+        var desk = await PlanAsync(new SubscribeRequest { Channel = "c", Recoverable = true });
+        var bySilentServer = _planner.PlanServerSide("c", new SubscribeOptions(), recoverFrom: null)!;
+
+        Assert.Equal(new SubscriptionTraits { Derivation = adaptive }, phone.Traits);
+        Assert.Equal(new SubscriptionTraits { Positioned = true, Recoverable = true }, desk.Traits);
+        Assert.Equal(adaptive, bySilentServer.Traits.Derivation);
+    }
+
+    [Fact]
+    public async Task Plan_ChosenDelivery_TakesThePositionAway()
+    {
+        KeepHistory();
+        _channel.ForceRecovery = true;
+        _channel.AllowDeliveryChoice = true;
+
+        var sample = await PlanAsync(Asking("""{"delivery":"sample","of":4}"""));
+        var everything = await PlanAsync(Asking("""{"delivery":"everything"}"""));
+
+        Assert.Equal(new SubscriptionTraits { Derivation = new Derivation.Sample(4) }, sample.Traits);
+        Assert.Null(sample.RecoverFrom);
+        Assert.Equal(new SubscriptionTraits { Positioned = true, Recoverable = true }, everything.Traits);
+        await RefusedAsync(ErrorCode.BadRequest, Asking("""{"delivery":"by drone"}"""));
+    }
+
+    private static SubscribeRequest Asking(string data)
+    {
+        var request = Everything();
+        (request.Delta, request.JoinLeave, request.Data) = ("", false, Google.Protobuf.ByteString.CopyFromUtf8(data));
+        return request;
+    }
 
     private static SubscribeRequest Everything() => new()
     {

@@ -1,0 +1,25 @@
+using WsCluster.Grains.Routing;
+using WsCluster.Routing;
+
+namespace WsCluster.Grains.Relays;
+
+/// <summary>
+/// The door to a silo's <see cref="RelayShares"/> for one lane of another silo, on the silo that its key names. Holds no state, so its
+/// end means nothing.
+/// </summary>
+[KeyedSiloPlacement]
+internal sealed class DeliveryRelay(RelayShares shares) : Grain, IDeliveryRelay
+{
+    public Task IntroduceAsync(Guid outboxId, GatewayLane[] lanes)
+    {
+        ArgumentNullException.ThrowIfNull(lanes);
+        shares.Introduce(outboxId, lanes);
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> RelayAsync(DeliveryBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Task.FromResult(shares.Take(batch));
+    }
+}
