@@ -5,7 +5,12 @@ namespace WsCluster.Gateway.Authorization;
 
 /// <summary>Keeps <see cref="RevocationList"/> up with the cluster: asks every second for what is new.</summary>
 internal sealed class RevocationReader(
-    IGrainFactory grains, RevocationList revocations, LiveAuthorization live, TimeProvider time, ILogger<RevocationReader> logger) : BackgroundService
+    IGrainFactory grains,
+    RevocationList revocations,
+    LiveAuthorization live,
+    ClusterMembership cluster,
+    TimeProvider time,
+    ILogger<RevocationReader> logger) : BackgroundService
 {
     private Guid _log;
     private long _last;
@@ -58,6 +63,11 @@ internal sealed class RevocationReader(
 
     private async Task TryReadAsync()
     {
+        if (!cluster.HasJoined)
+        {
+            return; // there is nobody to ask, which ClusterJoin says
+        }
+
         try
         {
             await ReadAsync();

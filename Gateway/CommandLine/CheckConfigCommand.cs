@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
+using WsCluster.Behaviors;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Authentication;
 using WsCluster.Gateway.Hosting;
@@ -47,9 +48,20 @@ internal static class CheckConfigCommand
         var silo = GatewayServer.CreateBuilder(settings);
         silo.Configuration.AddSharedFile();
         silo.AddWsClusterSilo();
+        foreach (var name in BehaviorsOf(silo.Configuration))
+        {
+            silo.Services.AddChannelBehavior<UnknownBehavior>(name);
+        }
+
         using var host = silo.Build();
         Validate(host.Services);
     }
+
+    /// <summary>The namespaces whose channels are the application's code, which its silos have and this program has not.</summary>
+    private static IEnumerable<string> BehaviorsOf(IConfiguration configuration) =>
+        configuration.GetSection($"{ChannelNamespaces.SectionName}:{nameof(ChannelNamespaces.Namespaces)}").GetChildren()
+            .Where(one => bool.TryParse(one[nameof(ChannelOptions.Behavior)], out var has) && has)
+            .Select(one => one.Key);
 
     private static void Validate(IServiceProvider services)
     {
@@ -76,6 +88,11 @@ internal static class CheckConfigCommand
         var gateway = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
         var api = services.GetRequiredService<IOptions<ApiOptions>>().Value;
         var tokens = services.GetRequiredService<IOptions<TokenOptions>>().Value;
+        if (!cluster.IsEmbedded && BehaviorsOf(services.GetRequiredService<IConfiguration>()).ToList() is { Count: > 0 } behaviors)
+        {
+            yield return $"the silos must be a program with a channel behavior for {string.Join(", ", behaviors)}.";
+        }
+
         if (gateway.Insecure)
         {
             yield return "every client may do everything (WsCluster:Gateway:Insecure).";
@@ -100,4 +117,7 @@ internal static class CheckConfigCommand
             yield return "nobody can connect: no key verifies tokens (WsCluster:Tokens), and anonymous clients are not allowed.";
         }
     }
+
+    /// <summary>Stands for the application's.</summary>
+    private sealed class UnknownBehavior : ChannelBehavior;
 }

@@ -9,6 +9,8 @@ internal sealed class TopCommand(GatewayTarget target)
     private const string ToTopLeft = "\u001b[H";
     private const string ClearToEnd = "\u001b[J";
     private const string ClearLine = "\u001b[K";
+    private const string Enter = "\u001b[?1049h\u001b[?25l"; // a screen of its own, without a cursor: what was there before comes back
+    private const string Leave = "\u001b[?25h\u001b[?1049l";
 
     private readonly Option<int> _interval = new("--interval", "-i") { Description = "Seconds between two looks.", DefaultValueFactory = _ => 1, HelpName = "seconds" };
     private readonly Option<bool> _once = new("--once") { Description = "Print it once. It does so by itself when the output is no terminal." };
@@ -43,32 +45,41 @@ internal sealed class TopCommand(GatewayTarget target)
         var isLive = !parsed.GetValue(_once) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
         var interval = TimeSpan.FromSeconds(seconds);
         var before = ClusterSample.Parse(await ReadAsync(api, cancellationToken));
-        if (isLive)
+        if (!isLive)
         {
-            await output.WriteAsync(ToTopLeft + ClearToEnd + "Looking at the cluster…");
+            await Task.Delay(interval, cancellationToken);
+            await output.WriteLineAsync(string.Join(Environment.NewLine, TopTable.Render(before, ClusterSample.Parse(await ReadAsync(api, cancellationToken)))));
+            return ExitCodes.Done;
         }
 
+        IReadOnlyList<string> lines = ["Looking at the cluster…"];
+        await output.WriteAsync(Enter);
         try
         {
             while (true)
             {
+                await output.WriteAsync(ToTopLeft + string.Join(ClearLine + "\n", Fit(lines)) + ClearLine + ClearToEnd);
                 await Task.Delay(interval, cancellationToken);
-                var now = ClusterSample.Parse(await ReadAsync(api, cancellationToken));
-                var lines = TopTable.Render(before, now);
-                if (!isLive)
+                try
                 {
-                    await output.WriteLineAsync(string.Join(Environment.NewLine, lines));
-                    return ExitCodes.Done;
+                    var now = ClusterSample.Parse(await ReadAsync(api, cancellationToken));
+                    lines = TopTable.Render(before, now);
+                    before = now;
                 }
-
-                await output.WriteAsync(ToTopLeft + string.Join(ClearLine + "\n", Fit(lines)) + ClearToEnd);
-                before = now;
+                catch (CommandFailure e)
+                {
+                    lines = [$"{e.Message} Trying again; Ctrl-C ends this."]; // a gateway that is being restarted, for instance
+                }
             }
         }
-        catch (OperationCanceledException) when (isLive)
+        catch (OperationCanceledException)
         {
-            await output.WriteLineAsync();
             return ExitCodes.Done; // Ctrl-C is how it ends
+        }
+        finally
+        {
+            await output.WriteAsync(Leave);
+            await output.WriteLineAsync(string.Join(Environment.NewLine, lines)); // the last look stays
         }
     }
 

@@ -19,13 +19,15 @@ internal static class TopTable
         [
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{gateways.Count} gateways, {silos.Count(silo => ClusterSample.Text(silo, "status") == "Active")} silos, {Count(Sum(gateways, "clients"))} connections, {Count(Total(gateways, before.Gateways, "commands", seconds))} in/s, {Count(Total(gateways, before.Gateways, "deliveries", seconds))} out/s   {now.At:HH:mm:ss} UTC"),
+                $"{Number(gateways.Count, "gateway")}, {Number(silos.Count(silo => ClusterSample.Text(silo, "status") == "Active"), "silo")}, {Count(Sum(gateways, "clients"))} connections, {Count(Total(gateways, before.Gateways, "commands", seconds))} in/s, {Count(Total(gateways, before.Gateways, "deliveries", seconds))} out/s   {now.At:HH:mm:ss} UTC"),
             "",
             .. Align([GatewayHead, .. gateways.Select(gateway => GatewayRow(gateway, before, seconds))]),
             "",
             .. Align([SiloHead, .. silos.Select(silo => SiloRow(silo, before, seconds))]),
         ];
     }
+
+    private static string Number(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
     private static string[] GatewayRow(JsonElement gateway, ClusterSample before, double seconds)
     {

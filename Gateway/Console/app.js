@@ -51,7 +51,8 @@ const context = {
 function route() {
   const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
   const [view, ...rest] = path.split('/');
-  const name = views[view] ? view : me.embedded ? 'try' : 'overview';
+  const first = me.embedded ? 'try' : 'overview';
+  const name = views[view] && (view !== 'try' || me.embedded) ? view : first; // in a cluster there is nothing to try without a token
   return { name, argument: decodeURIComponent(rest.join('/')), query: new URLSearchParams(query) };
 }
 

@@ -44,7 +44,7 @@ internal sealed class GatewayOptions
     [RegularExpression("^([-a-zA-Z0-9_]{2,})?$")]
     public string PersonalChannelNamespace { get; set; } = "";
 
-    /// <summary>Web pages that may connect: origins such as "https://*.example.com", or "*" for all. Empty: the gateway's own host.</summary>
+    /// <summary>Web pages that may connect: origins such as "https://*.example.com", or "*" for all. Empty: the gateway's own host. Its own pages, opened by IP address or as localhost, always may.</summary>
     public IList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>

@@ -108,6 +108,7 @@ public static class GatewayServer
     {
         var configuration = builder.Configuration;
         configuration.AddSharedFile();
+        configuration.AddLogDefaults();
         var cluster = configuration.ReadChecked<ClusterOptions>(ClusterOptions.SectionName, Sections);
         if (configuration["urls"] is null)
         {

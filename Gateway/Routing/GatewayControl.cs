@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.IO.Enumeration;
 using WsCluster.Gateway.Canaries;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Ledgers;
 using WsCluster.Gateway.Subscriptions;
-using WsCluster.Measuring;
 using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Routing;
@@ -13,16 +11,11 @@ namespace WsCluster.Gateway.Routing;
 /// <summary>Answers what the cluster asks this gateway as a whole.</summary>
 internal sealed class GatewayControl(
     GatewayLanes lanes, GatewayAddress address, ConnectionRegistry connections, UserDirectory users, ChannelDirectory channels, LiveLists lists, GatewayLedger ledger,
-    IMeterFactory meters,
+    GatewayMetrics metrics,
     IServiceProvider services,
     TimeProvider time)
-    : IGatewayControl, IDisposable
+    : IGatewayControl
 {
-    private const string CommandsCounter = "wscluster.gateway.commands";
-    private const string DeliveriesCounter = "wscluster.gateway.deliveries";
-
-    private readonly Lazy<CounterReader> _counters = new(() => new CounterReader(meters, CommandsCounter, DeliveriesCounter)); // once somebody asks
-
     // Resolved late: hosted services that need this gateway's registration come before them.
     private readonly Lazy<CanaryWatch> _canaries = new(services.GetRequiredService<CanaryWatch>);
     private readonly Lazy<ConnectionHost> _host = new(services.GetRequiredService<ConnectionHost>);
@@ -59,8 +52,8 @@ internal sealed class GatewayControl(
             Uptime = time.GetElapsedTime(_started),
             CpuPercent = CpuPercent(process.TotalProcessorTime),
             ResidentBytes = process.WorkingSet64,
-            Commands = _counters.Value[CommandsCounter],
-            Deliveries = _counters.Value[DeliveriesCounter],
+            Commands = metrics.CommandsTaken,
+            Deliveries = metrics.Deliveries,
             QueuedBytes = queued,
             CpuTime = process.TotalProcessorTime,
             IsDraining = _host.Value.IsDraining,
@@ -96,14 +89,6 @@ internal sealed class GatewayControl(
     }
 
     public Task<GatewayExplanation> ExplainAsync(ExplainQuery query) => Task.FromResult(ledger.Explain(query));
-
-    public void Dispose()
-    {
-        if (_counters.IsValueCreated)
-        {
-            _counters.Value.Dispose();
-        }
-    }
 
     private double CpuPercent(TimeSpan cpu)
     {

@@ -9,6 +9,7 @@ internal sealed class GatewayRegistrar(
     GatewayLanes lanes,
     GatewayControl control,
     EmulatedSessions sessions,
+    ClusterMembership cluster,
     TimeProvider time,
     ILogger<GatewayRegistrar> logger) : BackgroundService
 {
@@ -43,6 +44,11 @@ internal sealed class GatewayRegistrar(
         using var timer = new PeriodicTimer(IGatewayDirectoryGrain.RenewEvery, time);
         do
         {
+            if (!cluster.HasJoined)
+            {
+                continue; // there is no directory yet, which ClusterJoin says
+            }
+
             try
             {
                 await Directory.RegisterAsync(_registration);

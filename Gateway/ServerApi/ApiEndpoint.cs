@@ -22,7 +22,7 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, ApiRat
         if (!keys.Allows(http.Request, out var keyId))
         {
             metrics.ApiRefused("key");
-            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            await WriteTextAsync(http, StatusCodes.Status401Unauthorized, "The API key is missing or wrong: send one of WsCluster:Api:Keys in the header X-API-Key.\n");
             return;
         }
 
@@ -46,7 +46,7 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, ApiRat
         catch (JsonException exception)
         {
             ApiLog.Undecodable(logger, exception.Message);
-            await WriteTextAsync(http, StatusCodes.Status400BadRequest, "The body is not the JSON object that this method takes.");
+            await WriteTextAsync(http, StatusCodes.Status400BadRequest, "The body is not the JSON object that this method takes.\n");
             return;
         }
         catch (BadHttpRequestException exception)
@@ -165,7 +165,7 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, ApiRat
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    private static Task WriteTextAsync(HttpContext http, int status, string text)
+    internal static Task WriteTextAsync(HttpContext http, int status, string text)
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = "text/plain; charset=utf-8";

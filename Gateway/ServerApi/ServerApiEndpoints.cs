@@ -26,10 +26,7 @@ internal static class ServerApiEndpoints
         var batch = services.GetRequiredService<BatchMethod>();
         app.Map($"{options.Prefix}/{BatchMethod.Name}", http => endpoint.HandleAsync(http, batch.Decode));
         app.Map(options.Prefix, http => endpoint.HandleAsync(http, endpoint.Legacy));
-        app.Map(options.Prefix + "/{**rest}", http =>
-        {
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        });
+        app.Map(options.Prefix + "/{**rest}", http => ApiEndpoint.WriteTextAsync(
+            http, StatusCodes.Status404NotFound, $"There is no such method. There are {string.Join(", ", dispatcher.Methods.Select(method => method.Name).Order(StringComparer.Ordinal))}.\n"));
     }
 }

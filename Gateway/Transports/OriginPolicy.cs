@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using WsCluster.Gateway.Hosting;
@@ -36,7 +37,7 @@ internal sealed class OriginPolicy(IOptionsMonitor<GatewayOptions> options)
         var allowed = options.CurrentValue.AllowedOrigins;
         return allowed.Count == 0
             ? IsOwn(header[0], host)
-            : allowed.Any(pattern => Matches(pattern, header[0]));
+            : allowed.Any(pattern => Matches(pattern, header[0])) || (IsOwn(header[0], host) && IsNoName(host));
     }
 
     /// <summary>True for scheme, host and port and nothing else (RFC 6454 §6.1): no user, path, query or second origin.</summary>
@@ -48,6 +49,13 @@ internal sealed class OriginPolicy(IOptionsMonitor<GatewayOptions> options)
     /// <summary>True for pages of the gateway's own host and port; whether over TLS is not known behind a proxy.</summary>
     private static bool IsOwn(string origin, string host) =>
         origin.Equals($"http://{host}", StringComparison.OrdinalIgnoreCase) || origin.Equals($"https://{host}", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// True for an address or localhost. A page that came from there, and connects there, is the gateway's own, such as the console: no
+    /// name stands between that somebody could have pointed here.
+    /// </summary>
+    private static bool IsNoName(string host) =>
+        new HostString(host).Host is var name && (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(name.Trim('[', ']'), out _));
 
     /// <summary>
     /// Compares an origin with a pattern: exact, "*" for all, or one "*" that stands for a part of the host without "/",

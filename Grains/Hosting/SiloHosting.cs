@@ -28,6 +28,7 @@ public static class SiloHosting
     {
         ArgumentNullException.ThrowIfNull(builder);
         var configuration = builder.Configuration;
+        configuration.AddLogDefaults();
         var cluster = configuration.ReadChecked<ClusterOptions>(ClusterOptions.SectionName, Sections);
         var endpoint = configuration.ReadChecked<SiloEndpointOptions>(SiloEndpointOptions.SectionName);
         var tls = configuration.ReadChecked<ClusterTlsOptions>(ClusterTlsOptions.SectionName);

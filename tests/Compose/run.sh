@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts the cluster of docker-compose.yml with three silos and three gateways, uses it through the load balancer, scales
-# the gateways down and up under traffic, and takes everything down again.
+# the gateways down and up under traffic; then uses the samples of samples/compose.yml in a browser; and takes everything down again.
 # Needs a Docker engine: the running one, or, where WSCLUSTER_DOCKER_SETUP names a program, what `eval "$(program up)"` brings.
 # Prints one line per check and "N passed, N failed" at the end; without an engine it checks the files and says so.
 set -uo pipefail
@@ -42,7 +42,7 @@ if ! docker info >/dev/null 2>&1 || ! docker compose version >/dev/null 2>&1; th
   finish
 fi
 
-down() { docker compose down --volumes --timeout 20 >/dev/null 2>&1; }
+down() { docker compose -f docker-compose.yml -f samples/compose.yml down --volumes --timeout 20 >/dev/null 2>&1; }
 client=
 stop() {
   [ -n "$client" ] && kill "$client" 2>/dev/null
@@ -73,29 +73,59 @@ for service in redis silo gateway ticker loadbalancer; do
 done
 check "three replicas each" test "$(replicas silo) $(replicas gateway)" = "3 3"
 
-# The rest happens in tests/EndToEnd/node/scenarios/compose.mjs; this script scales when it asks.
-settings="{\"protocol\":\"json\",\"gateways\":[\"http://127.0.0.1:$WSCLUSTER_PORT\"],\"apiKey\":\"$WSCLUSTER_API_KEY\",\"secret\":\"\"}"
 [ -d tests/EndToEnd/node/node_modules ] || npm ci --prefix tests/EndToEnd/node --no-audit --no-fund >/dev/null
-coproc CLIENT { cd tests/EndToEnd/node && exec node run.mjs compose "$settings"; }
-client=$CLIENT_PID
-exec {answers}<&"${CLIENT[0]}" {orders}>&"${CLIENT[1]}"
-outcome=
-while read -r -t 300 line <&"$answers"; do
-  case $line in
-    *'"kind":"checked"'*) ok "$(sed -E 's/.*"what":"([^"]*)".*/\1/' <<<"$line")" ;;
-    *'"kind":"scale"'*)
-      count=$(sed -E 's/.*"gateways":([0-9]+).*/\1/' <<<"$line")
-      check "$count gateways become healthy" scale "$count"
-      echo "scaled $count" >&"$orders" ;;
-    *'"outcome":"passed"'*) outcome=passed; break ;;
-    *'"outcome"'*) echo -e "$line"; break ;;
-  esac
+
+# scenario NAME SETTINGS WHAT: what is done is in tests/EndToEnd/node/scenarios/NAME.mjs; this script scales when it asks
+scenario() {
+  local name=$1 settings=$2 what=$3 line count outcome=
+  coproc CLIENT { cd tests/EndToEnd/node && exec node run.mjs "$name" "$settings"; }
+  client=$CLIENT_PID
+  exec {answers}<&"${CLIENT[0]}" {orders}>&"${CLIENT[1]}"
+  while read -r -t 300 line <&"$answers"; do
+    case $line in
+      *'"kind":"checked"'*) ok "$(sed -E 's/.*"what":"([^"]*)".*/\1/' <<<"$line")" ;;
+      *'"kind":"scale"'*)
+        count=$(sed -E 's/.*"gateways":([0-9]+).*/\1/' <<<"$line")
+        check "$count gateways become healthy" scale "$count"
+        echo "scaled $count" >&"$orders" ;;
+      *'"outcome":"passed"'*) outcome=passed; break ;;
+      *'"outcome"'*) echo -e "$line"; break ;;
+    esac
+  done
+  exec {answers}<&- {orders}>&-
+  kill "$client" 2>/dev/null
+  wait "$client" 2>/dev/null
+  client=
+  if [ "$outcome" = passed ]; then
+    ok "$what"
+  else
+    not_ok "$what"
+    docker compose ps --all
+    docker compose logs --tail 40
+  fi
+}
+
+gateways="\"protocol\":\"json\",\"gateways\":[\"http://127.0.0.1:$WSCLUSTER_PORT\"],\"apiKey\":\"$WSCLUSTER_API_KEY\",\"secret\":\"\""
+scenario compose "{$gateways}" "the clients' scenario ended well"
+[ "$failed" -eq 0 ] || finish
+down
+
+# The samples on the same cluster, their pages on ports of their own.
+export WSCLUSTER_PAGES=${WSCLUSTER_PAGES:-1808} COMPOSE_FILE=docker-compose.yml:samples/compose.yml
+export WSCLUSTER_PAGES_CONNECT=ws://127.0.0.1:$WSCLUSTER_PORT/connection/websocket
+check "the samples' images build" docker compose build
+[ "$failed" -eq 0 ] || finish
+check "the cluster with the samples becomes healthy" docker compose up --detach --wait --wait-timeout 240 --scale silo=2 --scale gateway=2
+for service in silo chat game ticker auction; do
+  check "$service has a health check that passes" sh -c \
+    "docker compose ps --quiet $service | xargs docker inspect --format '{{.State.Health.Status}}' | sort -u | grep -qx healthy"
 done
-if [ "$outcome" = passed ]; then
-  ok "the clients' scenario ended well"
-else
-  not_ok "the clients' scenario"
-  docker compose ps --all
-  docker compose logs --tail 40
+if [ ! -x "${CHROMIUM:-/usr/bin/chromium}" ]; then
+  skipped=1
+  echo "SKIPPED: the samples' pages: no Chromium is installed here"
+  finish
 fi
+pages="\"chat\":\"http://127.0.0.1:${WSCLUSTER_PAGES}0/\",\"game\":\"http://127.0.0.1:${WSCLUSTER_PAGES}1/\""
+pages="$pages,\"ticker\":\"http://127.0.0.1:${WSCLUSTER_PAGES}2/\",\"auction\":\"http://127.0.0.1:${WSCLUSTER_PAGES}3/\""
+scenario compose-samples "{$gateways,\"pages\":{$pages}}" "the samples' scenario ended well"
 finish

@@ -25,6 +25,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public static Task<GatewayProcess> StartListeningAsync(string name, params string[] settings) =>
         Retry.OnOtherPortsAsync(() => StartAtAsync(name, AnyAddress(), "it listened", Health.IsLiveAsync, settings));
 
+    /// <summary>Starts one that has the operator's side at an address of its own, and waits until it is ready there.</summary>
+    public static Task<GatewayProcess> StartWithInsideAsync(string name, Uri inside, params string[] settings) => StartAtAsync(
+        name, AnyAddress(), "it was ready", _ => Health.IsReadyAsync(inside), [$"WsCluster:Gateway:InternalUrls={inside}", .. settings]);
+
     /// <summary>Starts one at this address, where another one may have been before, and waits until it is ready.</summary>
     public static Task<GatewayProcess> StartAtAsync(string name, Uri address, params string[] settings) =>
         StartAtAsync(name, address, "it was ready", Health.IsReadyAsync, settings);

@@ -1,4 +1,4 @@
-import { Client, endpoint, hueOf, myName, showState } from '/shared/client.js';
+import { Client, endpoint, hueOf, myName, showState, tokenFor } from '/shared/client.js';
 import { paint } from '/picture.js';
 
 const channel = 'auction:pictures';
@@ -15,13 +15,7 @@ const me = sessionStorage.getItem('bidder') ?? crypto.getRandomValues(new Uint32
 sessionStorage.setItem('bidder', me);
 $('name').value = myName();
 
-async function getToken() {
-  const answer = await fetch('/token', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ user: me, name: $('name').value }) });
-  if (!answer.ok) {
-    throw new Error(await answer.text());
-  }
-  return (await answer.json()).token;
-}
+const getToken = () => tokenFor(me, $('name').value);
 
 let client;
 let state = null; // as the behavior has it: it came with the subscription, and every event moves it on

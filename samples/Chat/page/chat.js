@@ -1,4 +1,4 @@
-import { Client, endpoint, hueOf, myName, showState } from '/shared/client.js';
+import { Client, endpoint, hueOf, myName, showState, tokenFor } from '/shared/client.js';
 
 const rooms = [
   { id: 'lobby', title: 'Lobby', topic: 'Say hello. Open a second window to answer yourself.' },
@@ -18,13 +18,7 @@ const me = sessionStorage.getItem('user') ?? crypto.getRandomValues(new Uint32Ar
 sessionStorage.setItem('user', me);
 $('name').value = myName();
 
-async function getToken() {
-  const answer = await fetch('/token', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ user: me, name: $('name').value }) });
-  if (!answer.ok) {
-    throw new Error(await answer.text());
-  }
-  return (await answer.json()).token;
-}
+const getToken = () => tokenFor(me, $('name').value);
 
 let client;
 let room;

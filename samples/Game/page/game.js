@@ -1,4 +1,4 @@
-import { Client, endpoint, myName, showState } from '/shared/client.js';
+import { Client, endpoint, myName, showState, tokenFor } from '/shared/client.js';
 import { Controls } from '/controls.js';
 import { Scene, hueOfPlayer } from '/scene.js';
 
@@ -9,18 +9,11 @@ sessionStorage.setItem('player', me);
 $('name').value = myName();
 
 const scene = new Scene($('arena'), me);
+const getToken = () => tokenFor(me, $('name').value);
 const controls = new Controls($('arena'), $('stick'));
 const client = new Client(await endpoint(), { getToken, name: 'game' });
 showState(client, $('state'));
 window.game = { scene, me }; // for the curious, and for tests
-
-async function getToken() {
-  const answer = await fetch('/token', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ user: me, name: $('name').value }) });
-  if (!answer.ok) {
-    throw new Error(await answer.text());
-  }
-  return (await answer.json()).token;
-}
 
 let board = '';
 function showScores(players) {

@@ -9,6 +9,15 @@ export async function endpoint() {
   return new URL(where, `${scheme}://${location.host}/`).href;
 }
 
+/** A token from the page's server, for who this page says its visitor is. */
+export async function tokenFor(user, name) {
+  const answer = await fetch('/token', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ user, name }) });
+  if (!answer.ok) {
+    throw new Error(await answer.text());
+  }
+  return (await answer.json()).token;
+}
+
 const minDelay = 300;
 const maxDelay = 10_000;
 const pingSlack = 10_000;

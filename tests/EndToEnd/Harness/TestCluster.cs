@@ -93,6 +93,10 @@ internal sealed class TestCluster : IAsyncDisposable
         return gateway;
     }
 
+    /// <summary>A gateway that the test stops itself, with the operator's side at an address of its own.</summary>
+    public Task<GatewayProcess> StartExtraGatewayAsync(Uri inside, params string[] settings) =>
+        GatewayProcess.StartWithInsideAsync("gateway-extra", inside, [.. GatewaySettings, .. settings]);
+
     /// <summary>Adds a gateway that need not be ready, only listen.</summary>
     public async Task<GatewayProcess> StartListeningGatewayAsync(params string[] settings)
     {

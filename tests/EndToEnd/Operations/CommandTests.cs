@@ -52,7 +52,7 @@ public sealed class CommandTests(ObservedGateway observed) : IClassFixture<Obser
         await using var top = GatewayProcess.Launch("top", ["top", Url, "--api-key", TestCluster.ApiKey]);
 
         Assert.Equal(0, await top.WaitForExitAsync());
-        Assert.Contains("1 gateways, 1 silos", top.Log, StringComparison.Ordinal);
+        Assert.Contains("1 gateway, 1 silo", top.Log, StringComparison.Ordinal);
         Assert.Contains($"_{observed.Gateway.Address.Port}", top.Log, StringComparison.Ordinal);
     }
 

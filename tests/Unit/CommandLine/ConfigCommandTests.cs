@@ -65,5 +65,17 @@ public sealed class ConfigCommandTests : IDisposable
         Assert.Contains("Note: the HTTP API refuses every call", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task CheckConfig_NamespaceWithABehavior_IsTheApplicationsInACluster()
+    {
+        string[] behavior = ["--WsCluster:Channels:Namespaces:auction:Behavior=true", "--WsCluster:Channels:Namespaces:auction:AllowSubscribeForClient=true"];
+        var cluster = await CommandRun.OfAsync(["check-config", "--WsCluster:Redis=localhost:6379", .. behavior]);
+        var alone = await CommandRun.OfAsync(["check-config", .. behavior]);
+
+        Assert.Equal("", cluster.Error);
+        Assert.Contains("Note: the silos must be a program with a channel behavior for auction.", cluster.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Failed, alone.ExitCode); // this program is the silo, and has none
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

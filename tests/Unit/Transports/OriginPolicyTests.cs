@@ -38,6 +38,17 @@ public sealed class OriginPolicyTests
     public void Allows_Configured_OnlyWhatMatches(string origin, bool allowed) =>
         Assert.Equal(allowed, Allows(origin, "https://a.example", "https://*.b.example", "http://localhost:*"));
 
+    [Theory]
+    [InlineData("http://10.0.0.5:9000", "10.0.0.5:9000", true)]
+    [InlineData("https://[::1]:9000", "[::1]:9000", true)]
+    [InlineData("http://localhost:9000", "localhost:9000", true)]
+    [InlineData("http://localhost:9000", "localhost:9001", false)]
+    [InlineData("http://10.0.0.6:9000", "10.0.0.5:9000", false)]
+    [InlineData("http://evil.example:9000", "evil.example:9000", false)] // a name that its owner points at us
+    [InlineData("http://10.0.0.5.evil.example", "10.0.0.5.evil.example", false)]
+    public void Allows_Configured_TheConsolesOwnAddressToo(string origin, string host, bool allowed) =>
+        Assert.Equal(allowed, Policy("https://a.example").Allows([origin], host));
+
     [Fact]
     public void Allows_Star_IsEveryPage()
     {
