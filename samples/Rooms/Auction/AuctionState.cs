@@ -33,7 +33,13 @@ public sealed record AuctionState
     {
         AuctionEvent.Opened => this with
         {
-            Lot = happened.Lot, Title = happened.Title, IsOpen = true, Price = happened.Amount, Least = happened.Amount, ClosesAt = happened.ClosesAt, Bids = [],
+            Lot = happened.Lot,
+            Title = happened.Title,
+            IsOpen = true,
+            Price = happened.Amount,
+            Least = happened.Amount,
+            ClosesAt = happened.ClosesAt,
+            Bids = [],
         },
         AuctionEvent.Bid => this with
         {
