@@ -1,5 +1,6 @@
 using System.Text;
 using Orleans.Runtime;
+using Orleans.Runtime.Placement;
 using WsCluster.Routing;
 
 namespace WsCluster.Tests.Cluster;
@@ -70,10 +71,15 @@ public sealed class SiloEntranceTests(EntranceCluster fixture) : IClassFixture<E
     private async Task<TestGateway> SubscribeAsync()
     {
         var gateway = _cluster.AddGateway();
-        foreach (var name in Names())
+        var silos = _cluster.Cluster.Silos;
+        foreach (var (i, name) in Names().Index())
         {
+            // A client that knows one silo only, as in its first minute, would have all of them there.
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, silos[i % silos.Count].SiloAddress);
             await gateway.SubscribeAsync(name);
         }
+
+        RequestContext.Clear();
 
         await Wait.UntilAsync("a batch of each silo", () => gateway.Entrances.Count == 2);
         return gateway;
