@@ -22,7 +22,8 @@ internal sealed class ApiEndpoint(ApiDispatcher dispatcher, ApiKeys keys, ApiRat
         if (!keys.Allows(http.Request, out var keyId))
         {
             metrics.ApiRefused("key");
-            await WriteTextAsync(http, StatusCodes.Status401Unauthorized, "The API key is missing or wrong: send one of WsCluster:Api:Keys in the header X-API-Key.\n");
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized; // without a body (protocol §22)
+            http.Response.Headers.WWWAuthenticate = "ApiKey header=\"X-API-Key\"";
             return;
         }
 

@@ -36,7 +36,8 @@ public class ApiTransportTests
         using var response = await api.Http.SendAsync(request);
 
         Assert.Equal(status, (int)response.StatusCode);
-        Assert.StartsWith(status == 401 ? "The API key is missing or wrong" : """{"result":{"nodes":[]}}""", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(status == 401 ? "" : """{"result":{"nodes":[]}}""", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(status == 401, response.Headers.WwwAuthenticate.Count == 1 && response.Content.Headers.ContentLength == 0);
     }
 
     [Fact]
