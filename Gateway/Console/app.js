@@ -29,6 +29,7 @@ const figures = new Figures();
 let me; // how this page stands to the console
 let wire = null;
 let leave = () => {};
+let starting = null; // the question how the page stands, while it is under way
 
 const isIn = () => me.state === 'open' || me.state === 'signed_in';
 const allowed = (view) => (view === 'try' ? me.embedded : isIn());
@@ -92,12 +93,12 @@ function connect() {
     return;
   }
   wire = new Wire('console', async () => {
-    me = await session();
-    if (!isIn()) {
+    const { state, token } = await session();
+    if (!token) {
       signedOut();
-      throw new Error('signed out');
+      throw new Error(state);
     }
-    return me.token;
+    return token;
   });
   wire.addEventListener('open', async () => {
     state('open', 'live');
@@ -121,14 +122,22 @@ function connect() {
   wire.open();
 }
 
-async function signedOut() {
+/** Several learn of it: a request, the connection, the button. The first asks again; a form that is being filled in stays. */
+function signedOut() {
   wire?.close();
   wire = null;
-  await start();
+  if (isIn()) {
+    start();
+  }
 }
 
 /** Finds out how the page stands, and shows it. */
-async function start() {
+function start() {
+  starting ??= standing().finally(() => { starting = null; });
+  return starting;
+}
+
+async function standing() {
   try {
     me = await session();
   } catch {

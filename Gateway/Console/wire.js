@@ -23,8 +23,8 @@ export class Wire extends EventTarget {
     let token;
     try {
       token = await this.#token();
-    } catch (error) {
-      return this.#again(error.message);
+    } catch {
+      return this.#again();
     }
     if (this.#stopped) {
       return undefined;
@@ -94,12 +94,15 @@ export class Wire extends EventTarget {
     this.#waiting.clear();
     const final = (event.code >= 3500 && event.code < 4000) || (event.code >= 4500 && event.code < 5000);
     this.#emit('closed', { code: event.code, reason: event.reason, final });
-    if (!final && !this.#stopped) {
+    if (!final) {
       this.#again();
     }
   }
 
   #again() {
+    if (this.#stopped) {
+      return;
+    }
     this.#timer = setTimeout(() => this.open(), this.#retryMs * (0.75 + Math.random() / 2));
     this.#retryMs = Math.min(this.#retryMs * 2, 8000);
   }
