@@ -14,15 +14,26 @@ internal readonly record struct JoinRequest(TimeSpan Interval, TimeSpan Gap)
     /// <summary>The most by which a large audience stretches the interval.</summary>
     private const int MaxStretch = 5;
 
+    /// <summary>In so many gaps the next one comes, if it is coming: a burst that is over is not waited for.</summary>
+    private const int WaitsPerGap = 2;
+
     /// <summary>
     /// How long to wait for more, if the shard is busy; null when nothing would come. An audience that takes long to send to is
-    /// worth a longer wait, within limits.
+    /// worth a longer wait than the interval, within limits, but none that nothing is expected in.
     /// </summary>
     /// <param name="sending">Time that one message to the whole audience takes.</param>
     public TimeSpan? WaitFor(TimeSpan sending)
     {
-        var wait = sending * WaitsPerSend;
-        wait = wait > Interval * MaxStretch ? Interval * MaxStretch : wait > Interval ? wait : Interval;
-        return Interval == TimeSpan.Zero ? TimeSpan.Zero : Gap < wait ? wait : null;
+        if (Interval == TimeSpan.Zero)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var longest = Most(Interval, Least(sending * WaitsPerSend, Interval * MaxStretch));
+        return Gap < longest ? Least(longest, Most(Interval, Gap * WaitsPerGap)) : null;
     }
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan Most(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

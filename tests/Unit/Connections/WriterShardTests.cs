@@ -135,10 +135,11 @@ public sealed class WriterShardTests : IWriterScheduler, IDisposable
 
     [Theory]
     [InlineData(0, 1, 5, 0)]
-    [InlineData(3, 1, 0.5, 3)]
-    [InlineData(3, 1, 1.6, 9.6)]
-    [InlineData(3, 1, 100, 15)]
-    [InlineData(3, 14, 100, 15)]
+    [InlineData(3, 1, 0.5, 3)] // the interval, for a small audience
+    [InlineData(3, 5, 1.6, 9.6)] // what sending takes, six times
+    [InlineData(3, 5, 100, 10)] // two gaps, in which the next one comes if it is coming
+    [InlineData(3, 1, 100, 3)]
+    [InlineData(3, 14, 100, 15)] // never more than five intervals
     public void WaitFor_ComesCloseEnough_GrowsWithTheAudience(double interval, double gap, double sending, double wait) =>
         Assert.Equal(Milliseconds(wait), new JoinRequest(Milliseconds(interval), Milliseconds(gap)).WaitFor(Milliseconds(sending)));
 
