@@ -65,7 +65,11 @@ public sealed class TlsGateway : IAsyncLifetime
     }
 
     /// <summary>Opens a WebSocket with TLS, over HTTP/1.1 or HTTP/2.</summary>
-    internal async Task<ClientWebSocket> OpenAsync(Version http, params (string Name, string Value)[] headers)
+    internal Task<ClientWebSocket> OpenAsync(Version http, params (string Name, string Value)[] headers) =>
+        OpenAsync("/connection/websocket", http, headers);
+
+    /// <summary>Opens one at another address.</summary>
+    internal async Task<ClientWebSocket> OpenAsync(string path, Version http, params (string Name, string Value)[] headers)
     {
         var socket = new ClientWebSocket
         {
@@ -79,7 +83,7 @@ public sealed class TlsGateway : IAsyncLifetime
         using var patience = new CancellationTokenSource(Patience.ForEvent);
         try
         {
-            await socket.ConnectAsync(new Uri($"wss://{Secure.Authority}/connection/websocket"), Http, patience.Token);
+            await socket.ConnectAsync(new Uri($"wss://{Secure.Authority}{path}"), Http, patience.Token);
         }
         catch (WebSocketException)
         {
