@@ -35,6 +35,10 @@ internal sealed class HttpHandshake(HandshakeGate gate, GatewayMetrics metrics)
         return answer == HandshakeAnswer.Taken;
     }
 
+    /// <summary>Says the rest to one that was not admitted.</summary>
+    public static Task RefuseAsync(HttpResponse response) =>
+        response.StatusCode == StatusCodes.Status400BadRequest ? response.WriteAsync("This address speaks WebSocket only.") : Task.CompletedTask;
+
     /// <summary>The subprotocols that the client offers, in its order.</summary>
     public static string[] SubprotocolsOf(HttpRequest request) =>
         request.Headers.SecWebSocketProtocol.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -28,6 +28,7 @@ internal sealed class WebSocketEndpoint(
     {
         if (!handshake.Admits(context, out var taken))
         {
+            await HttpHandshake.RefuseAsync(context.Response);
             return;
         }
 

@@ -126,7 +126,8 @@ public sealed class BadPeerTests(SharedCluster shared) : IAsyncLifetime
     {
         using var http = new HttpClient();
         using var response = await http.GetAsync(new Uri(Gateway.Address, "/connection/websocket"));
-        Assert.InRange((int)response.StatusCode, 400, 426);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("This address speaks WebSocket only.", await response.Content.ReadAsStringAsync());
         using var unknown = await http.GetAsync(new Uri(Gateway.Address, "/no/such/page"));
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
