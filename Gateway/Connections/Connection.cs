@@ -30,7 +30,7 @@ internal sealed class Connection : IWriterOwner
     private int _closed; // zero while open; by Interlocked
 
     public Connection(
-        ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, bool pings = true, WriterShard? shard = null)
+        ITransport transport, IProtocolCodec codec, GatewayOptions options, DeadlineClock clock, PingKind pings = default, WriterShard? shard = null)
     {
         _options = options;
         _clock = clock;
@@ -89,7 +89,7 @@ internal sealed class Connection : IWriterOwner
     /// <summary>True once the connection is closing: no command is handled any more.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
-    /// <summary>How often the client is pinged; zero for never.</summary>
+    /// <summary>How often the client is pinged by messages; zero for never.</summary>
     public TimeSpan PingInterval => _deadlines.PingInterval;
 
     /// <summary>The number of subscriptions, reserved ones included.</summary>
@@ -164,6 +164,9 @@ internal sealed class Connection : IWriterOwner
 
     /// <summary>The client's pong. False when no ping waits for one.</summary>
     public bool TryPong() => _deadlines.TryPong();
+
+    /// <summary>A WebSocket pong of the client, which may send one unasked (RFC 6455 §5.5.3).</summary>
+    public void TakePongFrame() => _deadlines.TakePongFrame();
 
     /// <summary>
     /// Waits for a command that takes its time, such as for a silo that just died. The client's pong waits behind it unread and

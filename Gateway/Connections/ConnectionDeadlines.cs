@@ -15,26 +15,40 @@ internal sealed class ConnectionDeadlines : IDeadline
     private readonly GatewayOptions _options;
     private readonly DeadlineClock _clock;
     private readonly PingSchedule _ping;
+    private readonly PingKind _pings;
     private DateTimeOffset? _abortAt;
     private long _expiryWake = long.MaxValue; // the next wake for an expiry, in UTC ticks; written by Interlocked alone
 
     /// <summary>Starts with the time in which the client has to connect.</summary>
-    public ConnectionDeadlines(Connection connection, ITransport transport, GatewayOptions options, DeadlineClock clock, bool pings)
+    public ConnectionDeadlines(Connection connection, ITransport transport, GatewayOptions options, DeadlineClock clock, PingKind pings)
     {
         _connection = connection;
         _transport = transport;
         _options = options;
         _clock = clock;
+        _pings = pings;
         _ping = new PingSchedule(
-            pings ? options.PingInterval : TimeSpan.Zero, options.PongTimeout, expectsPongs: !connection.Codec.IsUnidirectional);
+            pings == PingKind.None ? TimeSpan.Zero : options.PingInterval, options.PongTimeout, expectsPongs: !connection.Codec.IsUnidirectional);
         clock.Schedule(this, connection.OpenedAt + options.StaleTimeout);
     }
 
-    /// <summary>How often the client is pinged; zero for never.</summary>
-    public TimeSpan PingInterval => _ping.Interval;
+    /// <summary>How often the client is pinged by messages; zero for never.</summary>
+    public TimeSpan PingInterval => _pings == PingKind.Messages ? _ping.Interval : TimeSpan.Zero;
 
-    /// <summary>The client's pong. False when no ping waits for one.</summary>
-    public bool TryPong() => _ping.TryPong();
+    /// <summary>The client's pong as a message. False when no ping waits for one.</summary>
+    public bool TryPong() => _pings == PingKind.Messages && _ping.TryPong();
+
+    /// <summary>
+    /// The client's pong as a frame, whatever is in it: that it came shows that the client is there. Means nothing to a connection
+    /// that is pinged by messages.
+    /// </summary>
+    public void TakePongFrame()
+    {
+        if (_pings == PingKind.Frames)
+        {
+            _ping.TryPong();
+        }
+    }
 
     /// <summary>A command is being carried out: a pong behind it cannot be read.</summary>
     public void HoldPong() => _ping.Hold(_clock.Now);
@@ -141,6 +155,9 @@ internal sealed class ConnectionDeadlines : IDeadline
     {
         switch (_ping.OnDeadline(now))
         {
+            case PingAction.Ping when _pings == PingKind.Frames:
+                _connection.Writer.Enqueue(OutboundMessage.PingFrame);
+                break;
             case PingAction.Ping:
                 _connection.Send(new Reply());
                 break;

@@ -14,6 +14,7 @@ internal sealed class OutboundMessage
     private const byte Final = 0x80;
     private const byte Text = 0x1;
     private const byte Binary = 0x2;
+    private const byte Ping = 0x9;
     private const byte Pong = 0xA;
 
     private readonly byte[] _bytes;
@@ -82,6 +83,9 @@ internal sealed class OutboundMessage
         payload.CopyTo(bytes.AsSpan(header));
         return new OutboundMessage(bytes, header);
     }
+
+    /// <summary>A WebSocket ping, the same for everybody (RFC 6455 §5.5.2).</summary>
+    public static OutboundMessage PingFrame { get; } = new([Final | Ping, 0], 0);
 
     /// <summary>The answer to a WebSocket ping with this payload, of at most 125 bytes (RFC 6455 §5.5.3).</summary>
     public static OutboundMessage CreatePong(ReadOnlySpan<byte> payload) => new([Final | Pong, (byte)payload.Length, .. payload], 0);

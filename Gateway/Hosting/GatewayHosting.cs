@@ -120,6 +120,7 @@ internal static class GatewayHosting
         services.AddSingleton<ClientAddresses>();
         services.AddSingleton<AddressLimits>();
         services.AddSingleton<HandshakeGate>();
+        services.AddSingleton<HttpHandshake>();
         services.AddSingleton<DeflateGate>();
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();

@@ -57,7 +57,6 @@ public static class GatewayServer
 
         app.TraceRequestsOf(app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.Prefix);
         app.UseSecurityHeaders();
-        app.UseWebSockets();
         var inside = app.MapInternal();
         inside.MapHealth();
         inside.MapMetrics();

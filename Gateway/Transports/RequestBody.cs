@@ -33,7 +33,7 @@ internal static class RequestBody
         {
             context.Response.StatusCode = e.StatusCode;
         }
-        catch (Exception e) when (WebSocketReader.IsEnd(e))
+        catch (Exception e) when (TransportEnd.Is(e))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest; // read by nobody
         }

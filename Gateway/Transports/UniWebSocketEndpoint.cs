@@ -14,10 +14,9 @@ namespace WsCluster.Gateway.Transports;
 /// </summary>
 internal sealed class UniWebSocketEndpoint(
     ConnectionHost host,
-    HandshakeGate gate,
+    HttpHandshake handshake,
     DeadlineClock clock,
     WriterShards shards,
-    GatewayMetrics metrics,
     IOptionsMonitor<GatewayOptions> options,
     IOptionsMonitor<ProxyOptions> proxy)
 {
@@ -27,37 +26,24 @@ internal sealed class UniWebSocketEndpoint(
     /// <summary>Serves one request from the handshake to the end of its connection.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
+        if (!handshake.Admits(context, out var taken))
         {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await HttpHandshake.RefuseAsync(context.Response);
             return;
         }
 
-        var answer = gate.Decide(context, out var taken);
         using var place = taken;
-        if (answer != HandshakeAnswer.Taken)
-        {
-            metrics.ConnectionRefused(answer.Reason());
-            context.Response.StatusCode = answer.Status();
-            return;
-        }
-
         var gateway = options.CurrentValue;
-        var (protocol, subprotocol) = WebSocketProtocol.Negotiate(
-            context.WebSockets.WebSocketRequestedProtocols, name => context.Request.Query[name]);
-        var first = context.Request.Query[StreamEndpoint.ConnectParameter];
-        var abort = GentleAbort.Install(context);
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-        {
-            SubProtocol = subprotocol,
-            KeepAliveInterval = Timeout.InfiniteTimeSpan, // the protocol's own pings do it
-        });
+        var request = context.Request;
+        var (protocol, subprotocol) = WebSocketProtocol.Negotiate(HttpHandshake.SubprotocolsOf(request), name => request.Query[name]);
+        var first = request.Query[StreamEndpoint.ConnectParameter];
+        var stream = await HttpHandshake.AcceptAsync(context, subprotocol, extensions: null);
         var codec = ProtocolCodecs.UnidirectionalFor(protocol);
-        var transport = new WebSocketTransport(socket, protocol, gateway.CloseTimeout, abort);
+        await using var transport = new UpgradedTransport(stream, context, gateway.CloseTimeout);
         var connection = new Connection(new PushedEnd(transport, codec), codec, gateway, clock, shard: shards.Next())
         {
             Session = Guid.NewGuid().ToString("N"),
-            HttpHeaders = ProxyHeaders.Read(context.Request, proxy.CurrentValue),
+            HttpHeaders = ProxyHeaders.Read(request, proxy.CurrentValue),
         };
         await host.RunAsync(connection, PushedEnd.TransportName, async process =>
         {
@@ -81,13 +67,13 @@ internal sealed class UniWebSocketEndpoint(
     }
 
     /// <summary>Says the end by a push too, for clients that look at messages only, before the close frame says it.</summary>
-    private sealed class PushedEnd(WebSocketTransport socket, IProtocolCodec codec) : ITransport
+    private sealed class PushedEnd(UpgradedTransport socket, IProtocolCodec codec) : ITransport
     {
         public const string TransportName = "uni_websocket";
 
         public string Name => TransportName;
 
-        public bool SendsWebSocketFrames => false;
+        public bool SendsWebSocketFrames => true;
 
         public ValueTask SendAsync(ReadOnlyMemory<byte> frame) => socket.SendAsync(frame);
 
@@ -95,7 +81,7 @@ internal sealed class UniWebSocketEndpoint(
         {
             if (code >= (int)DisconnectCode.Shutdown && DisconnectPush.TryEncode(codec, code, reason, out var push))
             {
-                await socket.SendAsync(push);
+                await socket.SendAsync(OutboundMessage.Create(push, codec.Kind).Frame);
             }
 
             await socket.CloseAsync(code, reason);

@@ -43,7 +43,7 @@ public class DerivedBenchmarks
         var derivation = Delivery == "everything" ? null : new Derivation.Latest(options.ConflationInterval, WhileSlow: Delivery == "adaptive");
         for (var i = 0; i < Subscribers; i++)
         {
-            var connection = new Connection(new NoTransport(), ProtocolCodecs.Json, new GatewayOptions(), _clock, pings: false, shard: shard);
+            var connection = new Connection(new NoTransport(), ProtocolCodecs.Json, new GatewayOptions(), _clock, pings: PingKind.None, shard: shard);
             var subscription = new Subscription(connection, Sample.Channel, serverSide: false)
             {
                 Traits = new SubscriptionTraits { Derivation = derivation },

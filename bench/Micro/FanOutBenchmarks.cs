@@ -25,7 +25,7 @@ public class FanOutBenchmarks
         _group = new SubscriberGroup(ProtocolCodecs.Json, delta: false, isConflated: false);
         for (var i = 0; i < Subscribers; i++)
         {
-            var connection = new Connection(new NoTransport(), ProtocolCodecs.Json, new GatewayOptions(), _clock, pings: false, shard: shard);
+            var connection = new Connection(new NoTransport(), ProtocolCodecs.Json, new GatewayOptions(), _clock, pings: PingKind.None, shard: shard);
             var subscription = new Subscription(connection, Sample.Channel, serverSide: false) { Traits = new SubscriptionTraits(), Expiry = null! };
             subscription.TryGoLive();
             _group.Add(subscription);

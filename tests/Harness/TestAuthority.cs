@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -27,6 +28,14 @@ internal sealed class TestAuthority : IDisposable
 
     /// <summary>The folder of all files.</summary>
     public string Folder => _folder.FullName;
+
+    /// <summary>Trusts what this authority signed for the host, and nothing else.</summary>
+    public bool Trusts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        using var own = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
+        own.ChainPolicy.CustomTrustStore.Add(_root);
+        return certificate is X509Certificate2 shown && own.Build(shown) && (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0;
+    }
 
     /// <summary>Signs a certificate for localhost and returns its file, which holds the key too.</summary>
     public string Issue(string name, string? subject = null) => Write($"{name}.pem", IssuePem(subject ?? name));

@@ -24,12 +24,6 @@ internal sealed class DeflateGate(ITokenVerifier tokens, IOptionsMonitor<Gateway
     public async ValueTask<string?> AnswerAsync(string extensions, string authorization, string? token) =>
         options.CurrentValue.Deflate && DeflateOffer.TryAccept(extensions, out var answer) && await IsKnownAsync(authorization, token) ? answer : null;
 
-    /// <summary>True when a handshake gets it whose WebSocket the framework makes, which reads the offer itself.</summary>
-    public async ValueTask<bool> AllowsAsync(HttpRequest request) =>
-        options.CurrentValue.Deflate
-        && request.Headers.SecWebSocketExtensions.Count > 0
-        && await IsKnownAsync(request.Headers.Authorization.ToString(), request.Query[TokenParameter]);
-
     private async ValueTask<bool> IsKnownAsync(string authorization, string? parameter)
     {
         var token = authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? authorization[Scheme.Length..].Trim() : parameter;

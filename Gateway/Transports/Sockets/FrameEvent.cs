@@ -12,6 +12,9 @@ internal enum FrameEvent
     /// <summary>A ping, which wants its payload back.</summary>
     Ping,
 
+    /// <summary>A pong, which answers a ping of ours or nothing.</summary>
+    Pong,
+
     /// <summary>A close frame; its code is in <see cref="FrameReader.Code"/>.</summary>
     Close,
 

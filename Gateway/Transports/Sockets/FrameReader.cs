@@ -47,7 +47,7 @@ internal sealed class FrameReader(int maxMessageBytes, bool inflates = false)
     /// <summary>True when nothing has begun: the connection may wait without a buffer.</summary>
     public bool IsIdle => _opcode == 0 && _next == _end;
 
-    /// <summary>The whole message or the ping's payload; its memory is used again after the next call.</summary>
+    /// <summary>The whole message, or the payload of a ping or pong; its memory is used again after the next call.</summary>
     public ReadOnlyMemory<byte> Payload { get; private set; }
 
     /// <summary>The close code that came, or that the connection must be closed with.</summary>
@@ -123,7 +123,7 @@ internal sealed class FrameReader(int maxMessageBytes, bool inflates = false)
     }
 
     /// <summary>
-    /// Reads a frame's head, and a control frame as a whole. Null when a data frame has begun or a pong was skipped.
+    /// Reads a frame's head, and a control frame as a whole. Null when a data frame has begun.
     /// </summary>
     private FrameEvent? ReadHead()
     {
@@ -201,7 +201,7 @@ internal sealed class FrameReader(int maxMessageBytes, bool inflates = false)
         _ => false,
     };
 
-    private FrameEvent? ReadControl(byte opcode, int head, int length, uint mask)
+    private FrameEvent ReadControl(byte opcode, int head, int length, uint mask)
     {
         if (_end - _next < head + length)
         {
@@ -215,8 +215,8 @@ internal sealed class FrameReader(int maxMessageBytes, bool inflates = false)
         return opcode switch
         {
             PingFrame => FrameEvent.Ping,
-            CloseFrame => TryReadClose(payload.Span) ? FrameEvent.Close : Fail(ProtocolError),
-            _ => null,
+            PongFrame => FrameEvent.Pong,
+            _ => TryReadClose(payload.Span) ? FrameEvent.Close : Fail(ProtocolError),
         };
     }
 

@@ -86,7 +86,7 @@ internal sealed class SocketListener : IConnectionListener
                 return;
             }
         }
-        catch (Exception e) when (WebSocketReader.IsEnd(e))
+        catch (Exception e) when (TransportEnd.Is(e))
         {
             // Gone, or dropped by the deadline, before its request was whole: daily life, and nothing to log.
         }

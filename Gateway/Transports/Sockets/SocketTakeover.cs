@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Limits;
@@ -38,7 +39,7 @@ internal sealed class SocketTakeover(
     /// Serves a new connection if it begins with an upgrade for our path. Otherwise it is false, and the connection is the HTTP
     /// server's: not a byte has been taken from it.
     /// </summary>
-    /// <exception cref="Exception">One of those that <see cref="WebSocketReader.IsEnd"/> names: the client is gone.</exception>
+    /// <exception cref="Exception">One of those that <see cref="TransportEnd.Is"/> names: the client is gone.</exception>
     public async Task<bool> TryTakeAsync(Socket socket)
     {
         socket.Blocking = false;
@@ -64,20 +65,21 @@ internal sealed class SocketTakeover(
     {
         var gateway = options.CurrentValue;
         var query = QueryHelpers.ParseQuery(request.Query);
-        var (protocol, subprotocol) = WebSocketProtocol.Negotiate(request.Subprotocols, name => query.TryGetValue(name, out var value) ? value : default);
-        var extension = await deflate.AnswerAsync(
-            request.Extensions, request.Authorization, query.TryGetValue(DeflateGate.TokenParameter, out var token) ? token.ToString() : null);
+        var (protocol, subprotocol) = WebSocketProtocol.Negotiate(request.Subprotocols, Parameter);
+        var extension = await deflate.AnswerAsync(request.Extensions, request.Authorization, Parameter(DeflateGate.TokenParameter));
         if (socket.Send(Answer(request, subprotocol, extension)) is 0)
         {
             throw new IOException("A new connection takes no byte.");
         }
 
         var transport = new SocketTransport(socket, gateway.CloseTimeout, deflates: extension is not null);
-        var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, shard: shards.Next())
+        var connection = new Connection(transport, ProtocolCodecs.For(protocol), gateway, clock, WebSocketProtocol.PingsOf(Parameter), shards.Next())
         {
             HttpHeaders = request.Headers ?? NoHeaders,
         };
         _ = ServeAsync(connection, transport, gateway.MaxMessageBytes, request.Place);
+
+        StringValues Parameter(string name) => query.GetValueOrDefault(name);
     }
 
     private async Task ServeAsync(Connection connection, SocketTransport transport, int maxMessageBytes, AddressPlace place)
@@ -179,14 +181,11 @@ internal sealed class SocketTakeover(
     }
 
     /// <summary>
-    /// True for an upgrade that we answer ourselves. What must be refused, and native pings, which the framework's WebSocket
-    /// does, go the ordinary way.
+    /// True for an upgrade that we answer ourselves. What must be refused goes the ordinary way.
     /// </summary>
     private bool IsOurs(Socket socket, UpgradeRequest request)
     {
-        if (!request.IsWebSocketUpgrade
-            || request.Path != WebSocketEndpoint.Path
-            || request.Query.Contains(WebSocketEndpoint.NativePings, StringComparison.Ordinal))
+        if (!request.IsWebSocketUpgrade || request.Path != WebSocketEndpoint.Path)
         {
             return false;
         }

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Net.Sockets;
-using System.Text;
 using WsCluster.Gateway.Connections;
 
 namespace WsCluster.Gateway.Transports.Sockets;
@@ -11,7 +9,7 @@ namespace WsCluster.Gateway.Transports.Sockets;
 /// as long as it takes them at once. What it does not take is sent asynchronously; the writer calls again only after that,
 /// so there is never more than one send on the socket. While nothing comes, it waits without a buffer.
 /// </summary>
-internal sealed class SocketTransport : ITransport
+internal sealed class SocketTransport : ITransport, IByteSource
 {
     /// <summary>The transport's name.</summary>
     public const string TransportName = "websocket";
@@ -52,10 +50,10 @@ internal sealed class SocketTransport : ITransport
     {
         try
         {
-            await SendAsync(CloseFrame(code, reason));
+            await SendAsync(CloseFrame.Create(code, reason));
             EndOneSide();
         }
-        catch (Exception e) when (WebSocketReader.IsEnd(e))
+        catch (Exception e) when (TransportEnd.Is(e))
         {
             // The client is gone or does not listen: nothing is left to tell it.
         }
@@ -70,13 +68,13 @@ internal sealed class SocketTransport : ITransport
         var frames = new FrameReader(maxMessageBytes, _deflates);
         try
         {
-            if (await ReadToEndAsync(frames, connection, process))
+            if (await FrameLoop.ReadToEndAsync(this, frames, connection, process) != FrameEvent.None)
             {
                 EndOneSide();
                 await SkipAsync();
             }
         }
-        catch (Exception e) when (WebSocketReader.IsEnd(e))
+        catch (Exception e) when (TransportEnd.Is(e))
         {
             // The end of a connection without a close frame is daily life.
         }
@@ -86,38 +84,8 @@ internal sealed class SocketTransport : ITransport
         }
     }
 
-    /// <summary>False when the connection broke off; true when the client closed it, or must be told why we do.</summary>
-    private async Task<bool> ReadToEndAsync(FrameReader frames, Connection connection, Func<ReadOnlyMemory<byte>, Task> process)
-    {
-        while (await TryReceiveAsync(frames))
-        {
-            while (true)
-            {
-                switch (frames.Next())
-                {
-                    case FrameEvent.Message:
-                        await process(frames.Payload);
-                        continue;
-                    case FrameEvent.Ping:
-                        connection.Writer.Enqueue(OutboundMessage.CreatePong(frames.Payload.Span));
-                        continue;
-                    case FrameEvent.Close:
-                        connection.ClosedByPeer(frames.Code);
-                        return true;
-                    case FrameEvent.Error:
-                        connection.Close(frames.Code, "");
-                        return true;
-                }
-
-                break;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Waits for bytes, without a buffer where nothing has begun. False at their end.</summary>
-    private async ValueTask<bool> TryReceiveAsync(FrameReader frames)
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryReceiveAsync(FrameReader frames)
     {
         while (true)
         {
@@ -176,24 +144,5 @@ internal sealed class SocketTransport : ITransport
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    /// <summary>A close frame (RFC 6455 §5.5.1); a code that must not be sent gives an empty one.</summary>
-    private static byte[] CloseFrame(int code, string reason)
-    {
-        const byte finalClose = 0x88;
-        if (code is < 1000 or 1004 or 1005 or 1006 or 1015)
-        {
-            return [finalClose, 0];
-        }
-
-        var reasonBytes = Encoding.UTF8.GetBytes(reason);
-        var length = Math.Min(reasonBytes.Length, 123);
-        var frame = new byte[4 + length];
-        frame[0] = finalClose;
-        frame[1] = (byte)(2 + length);
-        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), (ushort)code);
-        reasonBytes.AsSpan(0, length).CopyTo(frame.AsSpan(4));
-        return frame;
     }
 }

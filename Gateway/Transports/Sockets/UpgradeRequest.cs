@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http;
 using WsCluster.Gateway.Limits;
@@ -13,9 +12,7 @@ namespace WsCluster.Gateway.Transports.Sockets;
 /// </summary>
 internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHandler
 {
-    private const int KeyLength = 24; // 16 bytes in base64
     private const int MaxHeaders = 100; // as the HTTP server's
-    private static ReadOnlySpan<byte> KeySuffix => "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"u8;
 
     private static readonly HttpParser<UpgradeRequest> Parser = new(showErrorDetails: false);
 
@@ -76,21 +73,10 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
 
     /// <summary>True for an upgrade that can be answered as it is; everything else is left to the HTTP server.</summary>
     public bool IsWebSocketUpgrade =>
-        _isGet && _upgrades && _connectionUpgrades && _isVersion13 && !_hasBody && !_isOdd && Host.Length > 0 && IsKey(_key);
+        _isGet && _upgrades && _connectionUpgrades && _isVersion13 && !_hasBody && !_isOdd && Host.Length > 0 && WebSocketHandshake.IsKey(_key);
 
-    /// <summary>The value of Sec-WebSocket-Accept (RFC 6455 §4.2.2).</summary>
-    public string AcceptKey
-    {
-        get
-        {
-            Span<byte> input = stackalloc byte[KeyLength + KeySuffix.Length];
-            Encoding.ASCII.GetBytes(_key, input);
-            KeySuffix.CopyTo(input[KeyLength..]);
-#pragma warning disable CA5350 // RFC 6455 prescribes SHA-1, and nothing secret depends on it.
-            return Convert.ToBase64String(SHA1.HashData(input));
-#pragma warning restore CA5350
-        }
-    }
+    /// <summary>The value of Sec-WebSocket-Accept.</summary>
+    public string AcceptKey => WebSocketHandshake.AcceptKey(_key);
 
     /// <summary>
     /// Parses a complete head. Null when the bytes hold none yet; <paramref name="end"/> is where the head ends. Headers named
@@ -136,10 +122,10 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
                 Origins.Add(Encoding.Latin1.GetString(value));
                 break;
             case 7 when Ascii.EqualsIgnoreCase(name, "Upgrade"u8):
-                _upgrades |= HasToken(value, "websocket");
+                _upgrades |= WebSocketHandshake.HasToken(Encoding.Latin1.GetString(value), "websocket");
                 break;
             case 10 when Ascii.EqualsIgnoreCase(name, "Connection"u8):
-                _connectionUpgrades |= HasToken(value, "upgrade");
+                _connectionUpgrades |= WebSocketHandshake.HasToken(Encoding.Latin1.GetString(value), "upgrade");
                 break;
             case 13 when Ascii.EqualsIgnoreCase(name, "Authorization"u8):
                 Authorization = Encoding.Latin1.GetString(value);
@@ -209,25 +195,5 @@ internal sealed class UpgradeRequest : IHttpRequestLineHandler, IHttpHeadersHand
     {
         var text = Encoding.Latin1.GetString(value);
         return before.Length == 0 ? text : $"{before},{text}";
-    }
-
-    private static bool HasToken(ReadOnlySpan<byte> list, string token)
-    {
-        var text = Encoding.Latin1.GetString(list);
-        foreach (var range in text.AsSpan().Split(','))
-        {
-            if (text.AsSpan(range).Trim().Equals(token, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsKey(string key)
-    {
-        Span<byte> decoded = stackalloc byte[KeyLength];
-        return key.Length == KeyLength && Convert.TryFromBase64String(key, decoded, out var length) && length == 16;
     }
 }

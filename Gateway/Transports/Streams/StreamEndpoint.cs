@@ -81,7 +81,7 @@ internal sealed class StreamEndpoint(
                 await process(first);
                 await session.RunAsync(process, transport.Over);
             }
-            catch (Exception e) when (WebSocketReader.IsEnd(e))
+            catch (Exception e) when (TransportEnd.Is(e))
             {
                 // The client is gone, which is how most streams end.
             }

@@ -93,7 +93,7 @@ internal sealed class StreamTransport : ITransport, IDisposable
                 await SendAsync(push);
             }
         }
-        catch (Exception e) when (WebSocketReader.IsEnd(e))
+        catch (Exception e) when (TransportEnd.Is(e))
         {
             // The client is gone: nothing is left to tell it.
         }

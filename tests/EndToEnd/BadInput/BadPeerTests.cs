@@ -72,6 +72,25 @@ public sealed class BadPeerTests(SharedCluster shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Peer_PingedByFrames_StaysAsLongAsItAnswers()
+    {
+        const string ping = "\u0089\0";
+        using var peer = await RawSocket.OpenAsync(shared.Impatient);
+        peer.Send($"GET /connection/websocket?cf_ws_frame_ping_pong=true HTTP/1.1\r\nHost: {shared.Impatient.Address.Authority}\r\n"
+            + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 101 ", peer.ReadUntil("\r\n\r\n"), StringComparison.Ordinal);
+        peer.Send(RawSocket.Frame("""{"id":1,"connect":{}}"""u8));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.DoesNotContain("\"ping\"", peer.ReadUntil(ping), StringComparison.Ordinal); // nor in the connect reply
+            peer.Send([0x8A, 0x80, 0, 0, 0, 0]);
+        }
+
+        peer.ReadUntil(ping);
+        peer.ReadUntil("no pong"); // said with code 3012
+    }
+
+    [Fact]
     public async Task Peer_ThatDoesNotAnswerPings_IsClosedAndLeavesPresence()
     {
         using var api = new ServerApi(Gateway);
@@ -107,7 +126,8 @@ public sealed class BadPeerTests(SharedCluster shared) : IAsyncLifetime
     {
         using var http = new HttpClient();
         using var response = await http.GetAsync(new Uri(Gateway.Address, "/connection/websocket"));
-        Assert.InRange((int)response.StatusCode, 400, 426);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("This address speaks WebSocket only.", await response.Content.ReadAsStringAsync());
         using var unknown = await http.GetAsync(new Uri(Gateway.Address, "/no/such/page"));
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Security.Cryptography.X509Certificates;
 
 namespace WsCluster.Tests.EndToEnd.Security;
 
@@ -36,7 +35,7 @@ public sealed class TlsGateway : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var certificate = _authority.Issue("first");
-        _http = new HttpMessageInvoker(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = Trusts } });
+        _http = new HttpMessageInvoker(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = _authority.Trusts } });
         _process = await Retry.OnOtherPortsAsync(() =>
         {
             var inside = new Uri($"http://127.0.0.1:{FreePort.Next()}");
@@ -66,7 +65,11 @@ public sealed class TlsGateway : IAsyncLifetime
     }
 
     /// <summary>Opens a WebSocket with TLS, over HTTP/1.1 or HTTP/2.</summary>
-    internal async Task<ClientWebSocket> OpenAsync(Version http, params (string Name, string Value)[] headers)
+    internal Task<ClientWebSocket> OpenAsync(Version http, params (string Name, string Value)[] headers) =>
+        OpenAsync("/connection/websocket", http, headers);
+
+    /// <summary>Opens one at another address.</summary>
+    internal async Task<ClientWebSocket> OpenAsync(string path, Version http, params (string Name, string Value)[] headers)
     {
         var socket = new ClientWebSocket
         {
@@ -80,7 +83,7 @@ public sealed class TlsGateway : IAsyncLifetime
         using var patience = new CancellationTokenSource(Patience.ForEvent);
         try
         {
-            await socket.ConnectAsync(new Uri($"wss://{Secure.Authority}/connection/websocket"), Http, patience.Token);
+            await socket.ConnectAsync(new Uri($"wss://{Secure.Authority}{path}"), Http, patience.Token);
         }
         catch (WebSocketException)
         {
@@ -96,7 +99,7 @@ public sealed class TlsGateway : IAsyncLifetime
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(Secure.Host, Secure.Port);
         await using var tls = new SslStream(tcp.GetStream());
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = Trusts });
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = _authority.Trusts });
         return tls.RemoteCertificate!.Subject;
     }
 
@@ -112,12 +115,5 @@ public sealed class TlsGateway : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path));
         using var response = await Http.SendAsync(request, CancellationToken.None);
         return response.StatusCode;
-    }
-
-    private bool Trusts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
-    {
-        using var own = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
-        own.ChainPolicy.CustomTrustStore.Add(_authority.Root);
-        return certificate is X509Certificate2 shown && own.Build(shown) && (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0;
     }
 }

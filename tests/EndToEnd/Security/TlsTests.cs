@@ -21,6 +21,19 @@ public sealed class TlsTests(TlsGateway gateway) : IClassFixture<TlsGateway>
     }
 
     [Theory, MemberData(nameof(Versions))]
+    public async Task Unidirectional_OverTls_GetsBarePushes(string http)
+    {
+        using var listener = await gateway.OpenAsync("/connection/uni_websocket", Version.Parse(http));
+        await SendAsync(listener, """{"subs":{"chat:uni-tls":{}}}""");
+        Assert.Contains("{\"connect\":{", await ReadUntilAsync(listener, "\"chat:uni-tls\""), StringComparison.Ordinal);
+        using var socket = await gateway.OpenAsync(Version.Parse(http));
+        await SendAsync(socket, """{"id":1,"connect":{}}""" + "\n" + """{"id":2,"subscribe":{"channel":"chat:uni-tls"}}""");
+        await SendAsync(socket, """{"id":3,"publish":{"channel":"chat:uni-tls","data":"bare"}}""");
+
+        Assert.Contains("{\"channel\":\"chat:uni-tls\",\"pub\":{\"data\":\"bare\"", await ReadUntilAsync(listener, "\"bare\""), StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Versions))]
     public async Task Handshake_ForeignOrigin_Is403(string http)
     {
         using var socket = await gateway.OpenAsync(Version.Parse(http), ("Origin", "https://evil.example"));

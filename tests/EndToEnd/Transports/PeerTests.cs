@@ -35,6 +35,7 @@ public sealed class PeerTests(PeerGateway fixture) : IClassFixture<PeerGateway>
     {
         using var api = new ServerApi(fixture.Gateway);
         using var reader = await SubscribedAsync("plain");
+        var slow = await fixture.ClosedAsSlowAsync();
         using var deaf = await SubscribedAsync(way); // and is not read from any more
         await Patience.UntilAsync("both to be present", async () => await api.CountAsync(_channel) == 2);
 
@@ -45,6 +46,8 @@ public sealed class PeerTests(PeerGateway fixture) : IClassFixture<PeerGateway>
             await api.CallAsync("publish", new { channel = _channel, data });
             await reader.ReceiveUntilAsync(data);
         }
+
+        await Patience.UntilAsync("it to be closed as slow", async () => await fixture.ClosedAsSlowAsync() == slow + 1);
     }
 
     [Theory, MemberData(nameof(Ways))]
@@ -67,17 +70,18 @@ public sealed class PeerTests(PeerGateway fixture) : IClassFixture<PeerGateway>
         Assert.Equal(Enumerable.Range(1, 20), numbers);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Peer_ThatEndsInsideAFrame_LeavesPresence(bool tls)
+    [Theory, MemberData(nameof(Ways))]
+    public async Task Peer_ThatEndsInsideAFrame_LeavesPresence(string way)
     {
         using var api = new ServerApi(fixture.Gateway);
-        var stream = await OpenAsync(tls);
+        using var http = fixture.CreateHttp();
+        var stream = way == "http/2" ? await ConnectAsync(http) : await OpenAsync(tls: way == "tls");
         await stream.WriteAsync(RawSocket.Frame(Encoding.UTF8.GetBytes(ConnectAndSubscribe())));
+        await stream.FlushAsync();
         await Patience.UntilAsync("the peer to be present", async () => await api.CountAsync(_channel) == 1);
 
         await stream.WriteAsync(RawSocket.Frame("""{"id":3,"publish":{}}"""u8).AsMemory(0, 9));
+        await stream.FlushAsync();
         await stream.DisposeAsync();
 
         await Patience.UntilAsync("the peer to be gone", async () => await api.CountAsync(_channel) == 0);
@@ -135,6 +139,21 @@ public sealed class PeerTests(PeerGateway fixture) : IClassFixture<PeerGateway>
         return stream;
     }
 
+    /// <summary>A stream of HTTP/2 that takes bytes, right or wrong (RFC 8441).</summary>
+    private async Task<Stream> ConnectAsync(HttpMessageInvoker http)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Connect, new Uri($"https://localhost:{fixture.TlsPort}/connection/websocket"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Headers = { Protocol = "websocket" },
+        };
+        request.Headers.Add("Sec-WebSocket-Version", "13");
+        var response = await http.SendAsync(request, CancellationToken.None).WaitAsync(Patience.ForEvent);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.Content.ReadAsStreamAsync();
+    }
+
     private async Task<Peer> SubscribedAsync(string way)
     {
         var peer = await Peer.OpenAsync(fixture, way);
@@ -156,9 +175,7 @@ public sealed class PeerTests(PeerGateway fixture) : IClassFixture<PeerGateway>
 
         public static async Task<Peer> OpenAsync(PeerGateway gateway, string way)
         {
-            var handler = new SocketsHttpHandler();
-            handler.SslOptions.RemoteCertificateValidationCallback = gateway.IsOurs;
-            var http = new HttpMessageInvoker(handler);
+            var http = gateway.CreateHttp();
             var socket = new ClientWebSocket();
             socket.Options.HttpVersion = way == "http/2" ? HttpVersion.Version20 : HttpVersion.Version11;
             socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
@@ -237,6 +254,7 @@ public sealed class PeerGateway : IAsyncLifetime
             $"WsCluster:Api:Keys:0={TestCluster.ApiKey}",
             "WsCluster:Gateway:MaxQueuedBytes=2097152",
             "WsCluster:Api:MaxBodyBytes=4194304",
+            "WsCluster:Telemetry:Prometheus=true",
             $"Kestrel:Endpoints:Tls:Url=https://localhost:{TlsPort}",
             $"Kestrel:Endpoints:Tls:Certificate:Path={path}",
             "Kestrel:Endpoints:Tls:Certificate:Password=secret");
@@ -253,6 +271,19 @@ public sealed class PeerGateway : IAsyncLifetime
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Requests that trust it.</summary>
+    internal HttpMessageInvoker CreateHttp() => new(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = IsOurs } });
+
+    /// <summary>How many connections have been closed because they read too slowly.</summary>
+    internal async Task<int> ClosedAsSlowAsync()
+    {
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri(Gateway.Address, "/metrics"));
+        var slow = metrics.Split('\n').Where(line =>
+            line.StartsWith("wscluster_gateway_connections_closed_total{", StringComparison.Ordinal) && line.Contains("code=\"3008\"", StringComparison.Ordinal));
+        return slow.Sum(line => int.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     /// <summary>Trusts the gateway's certificate and no other.</summary>

@@ -18,17 +18,17 @@ internal static class CompressedPeer
         $"{offer ?? Offer}Authorization: Bearer {Token.Hs256(Token.Claims(("exp", Token.Now(300))), gateway.HmacSecret)}\r\n";
 
     /// <summary>Opens a WebSocket with it and sends nothing yet.</summary>
-    public static async Task<Peer> UpgradeAsync(HostileGateway gateway)
+    public static async Task<Peer> UpgradeAsync(HostileGateway gateway, Way way = Way.Plain)
     {
-        var (peer, head) = await Peer.TryUpgradeAsync(gateway, Headers(gateway));
+        var (peer, head) = await Peer.TryUpgradeAsync(gateway, way, Headers(gateway));
         Assert.Contains("Sec-WebSocket-Extensions: permessage-deflate", head, StringComparison.OrdinalIgnoreCase);
         return peer;
     }
 
     /// <summary>Opens one and connects, with a compressed command.</summary>
-    public static async Task<Peer> ConnectAsync(HostileGateway gateway)
+    public static async Task<Peer> ConnectAsync(HostileGateway gateway, Way way = Way.Plain)
     {
-        var peer = await UpgradeAsync(gateway);
+        var peer = await UpgradeAsync(gateway, way);
         await peer.SendAsync(Message("{\"id\":1,\"connect\":{}}"u8));
         Assert.StartsWith("{\"id\":1,\"connect\":", Inflate(await peer.ReadMessageAsync()), StringComparison.Ordinal);
         return peer;

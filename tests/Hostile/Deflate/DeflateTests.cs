@@ -13,10 +13,13 @@ public sealed class DeflateTests(HostileGateway gateway) : HostileTest(gateway)
     private const int DoesNotInflate = 1007;
     private const int TooBig = 1009;
 
-    [Fact]
-    public async Task Messages_Compressed_AreAnsweredCompressed()
+    [Theory]
+    [InlineData(Way.Plain)]
+    [InlineData(Way.Tls)]
+    [InlineData(Way.Http2)]
+    public async Task Messages_Compressed_AreAnsweredCompressed(Way way)
     {
-        using var peer = await CompressedPeer.ConnectAsync(Gateway);
+        using var peer = await CompressedPeer.ConnectAsync(Gateway, way);
         var text = new string('x', 20_000);
         for (var i = 0; i < 3; i++) // each message stands for itself
         {
@@ -149,7 +152,7 @@ public sealed class DeflateTests(HostileGateway gateway) : HostileTest(gateway)
         Assert.Equal("{\"id\":2,\"unsubscribe\":{}}", CompressedPeer.Inflate(await peer.ReadMessageAsync()));
     }
 
-    public static TheoryData<string> BadNames => [.. BadCases.Keys];
+    public static TheoryData<string, Way> BadNames => OnEachWay(BadCases);
 
     private static readonly Dictionary<string, (byte[][] Writes, int Code)> BadCases = new()
     {
@@ -194,10 +197,10 @@ public sealed class DeflateTests(HostileGateway gateway) : HostileTest(gateway)
     };
 
     [Theory, MemberData(nameof(BadNames))]
-    public async Task Message_Bad_ClosesAndCostsNoMore(string name)
+    public async Task Message_Bad_ClosesAndCostsNoMore(string name, Way way)
     {
         var (writes, code) = BadCases[name];
-        using var peer = await CompressedPeer.ConnectAsync(Gateway);
+        using var peer = await CompressedPeer.ConnectAsync(Gateway, way);
         foreach (var write in writes)
         {
             await peer.SendAsync(write);
@@ -218,6 +221,36 @@ public sealed class DeflateTests(HostileGateway gateway) : HostileTest(gateway)
         }
 
         Assert.True(await peer.ReadCloseAsync() is TooBig or null); // the code, unless a reset was faster
+    }
+
+    /// <summary>A publication is compressed once, for connections however they came.</summary>
+    [Fact]
+    public async Task Publication_OnEachWay_HasTheSameBytes()
+    {
+        var frames = new List<byte[]>();
+        var peers = new List<Peer>();
+        foreach (var way in Enum.GetValues<Way>())
+        {
+            peers.Add(await CompressedPeer.ConnectAsync(Gateway, way));
+            await peers[^1].SendAsync(CompressedPeer.Message("{\"id\":2,\"subscribe\":{\"channel\":\"deflate-ways\"}}"u8));
+            Assert.StartsWith("{\"id\":2,", CompressedPeer.Inflate(await peers[^1].ReadMessageAsync()), StringComparison.Ordinal);
+        }
+
+        await peers[0].SendAsync(Frame.Text($"{{\"id\":3,\"publish\":{{\"channel\":\"deflate-ways\",\"data\":\"{new string('y', 2000)}\"}}}}"));
+        foreach (var peer in peers)
+        {
+            ServerFrame frame;
+            do
+            {
+                frame = await peer.ReadMessageAsync();
+            }
+            while (!CompressedPeer.Inflate(frame).Contains("yyyy", StringComparison.Ordinal));
+            frames.Add([frame.FirstByte, .. frame.Payload]);
+            Assert.True(frame.IsCompressed);
+            peer.Dispose();
+        }
+
+        Assert.All(frames, frame => Assert.Equal(frames[0], frame));
     }
 
     [Fact]

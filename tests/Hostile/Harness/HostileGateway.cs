@@ -19,6 +19,7 @@ public sealed class HostileGateway : IAsyncLifetime
     private const long MaxGrowthBytes = 250_000_000;
 
     private readonly ConcurrentDictionary<string, byte> _secrets = new();
+    private readonly TestAuthority _authority = new();
     private GatewayProcess? _process;
     private Witness? _witness;
     private long _startBytes;
@@ -40,20 +41,22 @@ public sealed class HostileGateway : IAsyncLifetime
     /// <summary>Its HTTP address.</summary>
     public Uri Address => _process!.Address;
 
+    /// <summary>Its address with TLS.</summary>
+    public Uri Secure { get; private set; } = new("https://127.0.0.1");
+
+    /// <summary>Requests over TLS and HTTP/2, on one connection.</summary>
+    public HttpMessageInvoker Http2 { get; private set; } = null!;
+
+    /// <summary>What the gateway shows over TLS.</summary>
+    internal TestAuthority Authority => _authority;
+
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
         Remember([HmacSecret, Marker, .. ApiKeys]);
-        _process = await GatewayProcess.StartEmbeddedAsync(
-            $"WsCluster:Tokens:HmacSecret={HmacSecret}",
-            $"WsCluster:Tokens:RsaPublicKey={Rsa.ExportSubjectPublicKeyInfoPem()}",
-            $"WsCluster:Tokens:EcdsaPublicKey={Ecdsa.ExportSubjectPublicKeyInfoPem()}",
-            $"WsCluster:Api:Keys:0={ApiKeys[0]}",
-            $"WsCluster:Api:Keys:1={ApiKeys[1]}",
-            "WsCluster:Gateway:Deflate=true", // which no handshake gets that shows no token
-            "WsCluster:Gateway:StaleTimeout=00:00:04",
-            "WsCluster:Gateway:CloseTimeout=00:00:01",
-            "Logging:LogLevel:WsCluster=Trace");
+        Http2 = new HttpMessageInvoker(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = _authority.Trusts } });
+        var certificate = _authority.Issue("hostile");
+        _process = await Retry.OnOtherPortsAsync(() => StartAsync(certificate));
         _witness = await Witness.ConnectAsync(this);
         _startBytes = _process.Process.ResidentBytes();
         _linesSeen = 0;
@@ -63,12 +66,15 @@ public sealed class HostileGateway : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _witness?.Dispose();
+        Http2?.Dispose();
         Rsa.Dispose();
         Ecdsa.Dispose();
         if (_process is not null)
         {
             await _process.DisposeAsync();
         }
+
+        _authority.Dispose();
     }
 
     /// <summary>Texts that must not be in the log from now on.</summary>
@@ -100,5 +106,27 @@ public sealed class HostileGateway : IAsyncLifetime
         }
 
         Assert.InRange(_process.Process.ResidentBytes() - _startBytes, long.MinValue, MaxGrowthBytes);
+    }
+
+    private Task<GatewayProcess> StartAsync(string certificate)
+    {
+        var plain = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        Secure = new Uri($"https://127.0.0.1:{FreePort.Next()}");
+        return GatewayProcess.StartAtAsync(
+            "hostile",
+            plain,
+            $"urls={plain};{Secure}",
+            $"WsCluster:Silo:Port={FreePort.Next()}",
+            $"WsCluster:Silo:GatewayPort={FreePort.Next()}",
+            $"WsCluster:Gateway:CertificateFile={certificate}",
+            $"WsCluster:Tokens:HmacSecret={HmacSecret}",
+            $"WsCluster:Tokens:RsaPublicKey={Rsa.ExportSubjectPublicKeyInfoPem()}",
+            $"WsCluster:Tokens:EcdsaPublicKey={Ecdsa.ExportSubjectPublicKeyInfoPem()}",
+            $"WsCluster:Api:Keys:0={ApiKeys[0]}",
+            $"WsCluster:Api:Keys:1={ApiKeys[1]}",
+            "WsCluster:Gateway:Deflate=true", // which no handshake gets that shows no token
+            "WsCluster:Gateway:StaleTimeout=00:00:04",
+            "WsCluster:Gateway:CloseTimeout=00:00:01",
+            "Logging:LogLevel:WsCluster=Trace");
     }
 }

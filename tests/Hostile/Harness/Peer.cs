@@ -1,21 +1,23 @@
 using System.Buffers.Binary;
+using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
 namespace WsCluster.Tests.Hostile.Harness;
 
-/// <summary>A TCP connection to the gateway that sends whatever a case wants, and reads frames without believing anything.</summary>
+/// <summary>A connection to the gateway that sends whatever a case wants, and reads frames without believing anything.</summary>
 internal sealed class Peer : IDisposable
 {
     public const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
 
-    private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly Socket? _socket; // none for a stream of HTTP/2
+    private readonly Stream _stream;
 
-    private Peer(Socket socket)
+    private Peer(Socket? socket, Stream stream)
     {
         _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: true);
+        _stream = stream;
     }
 
     /// <summary>Opens the TCP connection and sends nothing.</summary>
@@ -26,11 +28,26 @@ internal sealed class Peer : IDisposable
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(address.Host, address.Port);
-        return new Peer(socket);
+        return new Peer(socket, new NetworkStream(socket, ownsSocket: true));
     }
 
     /// <summary>Opens a WebSocket; <paramref name="headers"/> are added to the handshake, each with its line end.</summary>
     public static Task<Peer> UpgradeAsync(HostileGateway gateway, string headers = "") => UpgradeAsync(gateway.Address, headers);
+
+    /// <inheritdoc cref="UpgradeAsync(HostileGateway, string)"/>
+    public static async Task<Peer> UpgradeAsync(HostileGateway gateway, Way way, string headers)
+    {
+        if (way == Way.Plain)
+        {
+            return await UpgradeAsync(gateway, headers);
+        }
+
+        var (peer, head) = await TryUpgradeAsync(gateway, way, headers);
+        Assert.StartsWith(way == Way.Tls ? "HTTP/1.1 101 " : "HTTP/2.0 200 ", head, StringComparison.Ordinal);
+        Assert.Equal(way == Way.Tls, head.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", StringComparison.Ordinal));
+        Assert.DoesNotContain("Sec-WebSocket-Extensions", head, StringComparison.OrdinalIgnoreCase);
+        return peer;
+    }
 
     /// <inheritdoc cref="UpgradeAsync(HostileGateway, string)"/>
     public static async Task<Peer> UpgradeAsync(Uri address, string headers = "")
@@ -46,6 +63,28 @@ internal sealed class Peer : IDisposable
     public static Task<(Peer Peer, string Head)> TryUpgradeAsync(HostileGateway gateway, string headers) => TryUpgradeAsync(gateway.Address, headers);
 
     /// <inheritdoc cref="TryUpgradeAsync(HostileGateway, string)"/>
+    public static async Task<(Peer Peer, string Head)> TryUpgradeAsync(HostileGateway gateway, Way way, string headers)
+    {
+        if (way == Way.Http2)
+        {
+            return await TryConnectAsync(gateway, headers);
+        }
+
+        if (way == Way.Plain)
+        {
+            return await TryUpgradeAsync(gateway, headers);
+        }
+
+        var bare = await OpenAsync(gateway.Secure);
+        var tls = new SslStream(bare._stream);
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = gateway.Authority.Trusts });
+        var peer = new Peer(bare._socket, tls);
+        await peer.SendAsync(Handshake(gateway.Secure, headers));
+        return (peer, await peer.ReadHeadAsync());
+    }
+
+    /// <inheritdoc cref="TryUpgradeAsync(HostileGateway, string)"/>
     public static async Task<(Peer Peer, string Head)> TryUpgradeAsync(Uri address, string headers)
     {
         var peer = await OpenAsync(address);
@@ -54,9 +93,9 @@ internal sealed class Peer : IDisposable
     }
 
     /// <summary>Opens a WebSocket and connects without a token, in JSON.</summary>
-    public static async Task<Peer> ConnectAsync(HostileGateway gateway, string headers = "")
+    public static async Task<Peer> ConnectAsync(HostileGateway gateway, string headers = "", Way way = Way.Plain)
     {
-        var peer = await UpgradeAsync(gateway, headers);
+        var peer = await UpgradeAsync(gateway, way, headers);
         await peer.CommandAsync(1, "\"connect\":{}");
         return peer;
     }
@@ -68,6 +107,27 @@ internal sealed class Peer : IDisposable
         $"GET /connection/websocket HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         + $"Sec-WebSocket-Key: {Key}\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n";
 
+    /// <summary>Opens a stream of HTTP/2 as a WebSocket; the answer's headers are written as HTTP/1.1's are.</summary>
+    private static async Task<(Peer Peer, string Head)> TryConnectAsync(HostileGateway gateway, string headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Connect, new Uri(gateway.Secure, "/connection/websocket"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Headers = { Protocol = "websocket" },
+        };
+        foreach (var line in $"Sec-WebSocket-Version: 13\r\n{headers}".Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
+        {
+            var colon = line.IndexOf(": ", StringComparison.Ordinal);
+            request.Headers.TryAddWithoutValidation(line[..colon], line[(colon + 2)..]);
+        }
+
+        using var patience = new CancellationTokenSource(Patience.ForEvent);
+        var response = await gateway.Http2.SendAsync(request, patience.Token);
+        var stream = await response.Content.ReadAsStreamAsync(patience.Token);
+        return (new Peer(null, stream), $"HTTP/{response.Version} {(int)response.StatusCode} \r\n{response.Headers.ToString().ReplaceLineEndings("\r\n")}");
+    }
+
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
     /// <summary>Sends as much as the gateway takes: one that has closed already is no failure of the case.</summary>
@@ -77,6 +137,7 @@ internal sealed class Peer : IDisposable
         try
         {
             await _stream.WriteAsync(bytes, patience.Token);
+            await _stream.FlushAsync(patience.Token); // HTTP/2 waits for more otherwise
         }
         catch (IOException)
         {
@@ -144,6 +205,11 @@ internal sealed class Peer : IDisposable
         {
             if (frame.Opcode == Frame.CloseOpcode)
             {
+                if (_socket is null)
+                {
+                    return frame.CloseCode; // a stream of HTTP/2 is not half-closed by this client
+                }
+
                 if (_socket.Connected)
                 {
                     try

@@ -76,7 +76,7 @@ internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDi
     /// <summary>Opens a connection for a client that has connected.</summary>
     public Connection Accept(SimulatedSocket socket, string user)
     {
-        var connection = new Connection(socket, ProtocolCodecs.Protobuf, Options, _clock, pings: false, _shard);
+        var connection = new Connection(socket, ProtocolCodecs.Protobuf, Options, _clock, pings: PingKind.None, _shard);
         connection.Authenticated(new ClientIdentity { User = user });
         _ = CleanUpAsync(connection);
         return connection;

@@ -23,7 +23,7 @@ internal static class FrameEvents
             start += part.Length;
             while (reader.Next() is var next and not FrameEvent.None)
             {
-                events.Add(next is FrameEvent.Message or FrameEvent.Ping
+                events.Add(next is FrameEvent.Message or FrameEvent.Ping or FrameEvent.Pong
                     ? $"{next} {Encoding.UTF8.GetString(reader.Payload.Span)}"
                     : $"{next} {reader.Code}");
                 if (next is FrameEvent.Close or FrameEvent.Error)

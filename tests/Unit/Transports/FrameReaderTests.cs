@@ -25,7 +25,7 @@ public sealed class FrameReaderTests
         ];
 
         Assert.Equal(
-            ["Ping mid", "Message zwei Stücke: ü€😀", "Message \0\uFFFD\uFFFD", "Message ", "Message " + new string('é', 40_000), "Close 1001"],
+            ["Ping mid", "Message zwei Stücke: ü€😀", "Message \0\uFFFD\uFFFD", "Pong pong", "Message ", "Message " + new string('é', 40_000), "Close 1001"],
             Read(bytes, chunk));
     }
 

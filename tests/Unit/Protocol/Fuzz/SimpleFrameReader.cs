@@ -70,6 +70,9 @@ internal static class SimpleFrameReader
                     case 9:
                         events.Add("Ping " + Encoding.UTF8.GetString(payload));
                         break;
+                    case 10:
+                        events.Add("Pong " + Encoding.UTF8.GetString(payload));
+                        break;
                 }
 
                 continue;

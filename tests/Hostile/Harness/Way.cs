@@ -1,0 +1,14 @@
+namespace WsCluster.Tests.Hostile.Harness;
+
+/// <summary>How a peer's WebSocket gets into the gateway: the rules for its frames are the same.</summary>
+public enum Way
+{
+    /// <summary>On a socket that the gateway has itself.</summary>
+    Plain,
+
+    /// <summary>An upgrade of HTTP/1.1 over TLS.</summary>
+    Tls,
+
+    /// <summary>A stream of HTTP/2 over TLS (RFC 8441); all peers share a connection.</summary>
+    Http2,
+}
