@@ -31,6 +31,18 @@ public sealed partial class LinkTests
     }
 
     [Fact]
+    public void Contributing_NamesEveryFolderOfTheSource()
+    {
+        var page = File.ReadAllText(Path.Combine(Root, "CONTRIBUTING.md"));
+        string[] projects = ["Contracts", "Gateway", "Grains"];
+        var folders = projects.SelectMany(project => new DirectoryInfo(Path.Combine(Root, project)).EnumerateDirectories()
+            .Where(folder => !NotOurs.Contains(folder.Name) && folder.EnumerateFiles("*.cs", SearchOption.AllDirectories).Any())
+            .Select(folder => $"{project}/{folder.Name}"));
+
+        Assert.Empty(folders.Where(folder => !page.Contains($"`{folder}`", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void HeadingsOf_APage_AreTheAnchorsThatItsReaderSees() =>
         Assert.Equal(["one-minute-a-message-arrives", "net-client", "net-client-1"], Headings("# One minute: a message arrives\n```\n# none\n```\n## `.NET` client\n## .NET client\n"));
 
