@@ -39,7 +39,7 @@ public sealed partial class LinkTests
             .Where(folder => !NotOurs.Contains(folder.Name) && folder.EnumerateFiles("*.cs", SearchOption.AllDirectories).Any())
             .Select(folder => $"{project}/{folder.Name}"));
 
-        Assert.Empty(folders.Where(folder => !page.Contains($"`{folder}`", StringComparison.Ordinal)));
+        Assert.All(folders, folder => Assert.Contains($"`{folder}`", page, StringComparison.Ordinal));
     }
 
     [Fact]
