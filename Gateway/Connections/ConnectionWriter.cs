@@ -25,9 +25,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
     // Written by the shard alone:
     private int _queued;                    // bytes in the queue, held back or being sent
     private int _sending;                   // of them, those that the operating system has not taken yet
-    private OutboundMessage? _next;         // the queue is this message and then the others
-    private Queue<OutboundMessage>? _others;
-    private List<OutboundMessage>? _held;   // messages that wait for the connect reply; null when nothing is held back
+    private WaitingMessages _waiting;       // a mutable struct
     private bool _isFull;                   // nothing is queued any more: the last message is, or the close
     private bool _isClosing;                // close the transport when the queue is empty
     private bool _isConnected;              // the connect reply is queued or sent: from then on messages may be compressed
@@ -52,7 +50,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
         {
             try
             {
-                return Waiting().Where(message => message?.Channel == channel).Sum(message => message!.Publications);
+                return _waiting.CountPublications(channel);
             }
             catch (InvalidOperationException)
             {
@@ -143,7 +141,7 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
                 Append(message!);
                 break;
             case WriterStep.Hold:
-                _held = [];
+                _waiting.Hold();
                 break;
             case WriterStep.Release:
                 EndHold(message!);
@@ -256,37 +254,17 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
         }
 
         _queued += message.Length;
-        if (_held is not null)
-        {
-            _held.Add(message);
-        }
-        else
-        {
-            Enlist(message);
-        }
-    }
-
-    private void Enlist(OutboundMessage message)
-    {
-        if (_next is null)
-        {
-            _next = message;
-        }
-        else
-        {
-            (_others ??= new Queue<OutboundMessage>(4)).Enqueue(message);
-        }
+        _waiting.Add(message);
     }
 
     private void EndHold(OutboundMessage first)
     {
-        var held = _held;
-        _held = null;
+        var held = _waiting.Release();
         _isConnected = true;
         Append(first);
         foreach (var message in held ?? [])
         {
-            Enlist(message); // counted when it was held back
+            _waiting.Add(message); // counted when it was held back
         }
     }
 
@@ -302,28 +280,22 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
         }
     }
 
-    private IEnumerable<OutboundMessage?> Waiting() => [_next, .. _others ?? [], .. _held ?? []];
-
     private void Drop()
     {
-        if (_dropped is null && (_next is not null || _held is not null || _overflowed is not null))
+        if (_dropped is null && (!_waiting.IsEmpty || _overflowed is not null))
         {
-            _dropped = Waiting().Append(_overflowed).Where(message => message?.Channel is not null)
-                .GroupBy(message => message!.Channel!, StringComparer.Ordinal)
-                .ToDictionary(channel => channel.Key, channel => channel.Sum(message => message!.Publications), StringComparer.Ordinal);
+            _dropped = _waiting.CountByChannel(_overflowed);
         }
 
-        (_next, _others, _held) = (null, null, null);
+        _waiting.Clear();
     }
 
     private void DropHeld()
     {
-        foreach (var message in _held ?? [])
+        foreach (var message in _waiting.Release() ?? [])
         {
             _queued -= message.Length;
         }
-
-        _held = null;
     }
 
     /// <summary>Takes the next messages as one frame. False when there is none.</summary>
@@ -331,16 +303,11 @@ internal sealed class ConnectionWriter(ITransport transport, IProtocolCodec code
     {
         var join = new MessageJoin(codec, _isConnected && transport.SendsDeflatedFrames);
         bytes = 0;
-        while (_next is { } message && join.TryAdd(message))
+        while (_waiting.Next is { } message && join.TryAdd(message))
         {
             bytes += message.Length;
             _traced = message.Writes;
-            _next = _others is not null && _others.TryDequeue(out var other) ? other : null;
-        }
-
-        if (_next is null)
-        {
-            _others = null;
+            _waiting.Advance();
         }
 
         frame = join.Finish(transport.SendsWebSocketFrames, out rented);

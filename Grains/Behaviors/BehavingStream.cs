@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using WsCluster.Behaviors;
 using WsCluster.Configuration;
 using WsCluster.Grains.Channels;
@@ -12,17 +11,13 @@ namespace WsCluster.Grains.Behaviors;
 /// </summary>
 internal sealed class BehavingStream : IChannelStream, IStreamOwner
 {
-    private static readonly Task<bool> Done = Task.FromResult(true);
-    private static readonly Task<bool> Failed = Task.FromResult(false);
-
     private readonly IStreamOwner _owner;
     private readonly ChannelOptions _options;
     private readonly BehaviorOptions _limits;
-    private readonly ILogger _logger;
     private readonly TurnLock _turn = new();
     private readonly BehaviorTimers _timers;
     private readonly BehaviorState _state;
-    private readonly BehaviorChannel _channel;
+    private readonly OwnPublications _own;
     private readonly BehaviorHandlers<ChannelBehavior> _handlers;
     private readonly OptimisticAppends _appends;
     private readonly StateSaving _saving;
@@ -43,10 +38,9 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         _owner = owner;
         _options = options;
         _limits = context.Options;
-        _logger = context.Logger;
         _timers = new BehaviorTimers(startTimer, OnTimerAsync);
         _state = new BehaviorState(channel, behavior, context.Options, options.HistorySize, context.Metrics, context.Logger);
-        _channel = new BehaviorChannel(channel, _state, _timers, context.Options, context.Time);
+        var inside = new BehaviorChannel(channel, _state, _timers, context.Options, context.Time);
         _handlers = new BehaviorHandlers<ChannelBehavior>(
             behavior,
             context.Options,
@@ -57,7 +51,8 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
                 (handler, exception) => BehaviorLog.Threw(context.Logger, channel, handler, exception),
                 (handler, limit) => BehaviorLog.TookTooLong(context.Logger, channel, handler, limit)));
         _appends = new OptimisticAppends(_state, owner.Deliver);
-        behavior.Attach(_channel);
+        _own = new OwnPublications(inside, _appends, Append, options, context.Logger);
+        behavior.Attach(inside);
         Stream = open(this);
         _saving = new StateSaving(_state, _appends, Stream, behavior.HasState, startTimer, TryTurnAsync);
     }
@@ -131,7 +126,7 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         }
         catch
         {
-            _channel.TakePublished();
+            _own.Drop();
             throw;
         }
         finally
@@ -165,7 +160,7 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         }
         catch
         {
-            _channel.TakePublished();
+            _own.Drop();
             throw;
         }
         finally
@@ -190,7 +185,7 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         }
         catch
         {
-            _channel.TakePublished();
+            _own.Drop();
             throw;
         }
         finally
@@ -317,40 +312,10 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
     /// <returns>Whether all of it came to be, once that is known.</returns>
     private async ValueTask<Task<bool>> EndHandlerAsync()
     {
-        var requests = _channel.TakePublished();
-        if (requests.Count > 0 && _appends.IsOutdated)
-        {
-            BehaviorLog.OwnPublicationRefused(_logger, _channel.Name, BehaviorFailure.Overtaken().Message);
-            return Failed;
-        }
-
-        var published = requests.Count switch
-        {
-            0 => Done,
-            1 => AppendOwnAsync(requests[0]),
-            _ => AllAsync([.. requests.Select(AppendOwnAsync)]), // started in their order
-        };
-
+        var published = _own.Publish();
         await _saving.AfterHandlerAsync();
         return published;
     }
-
-    private async Task<bool> AppendOwnAsync(PublishRequest request)
-    {
-        try
-        {
-            PublishRules.Check(request, _options.PublicationDataFormat);
-            await Append(request);
-            return true;
-        }
-        catch (Exception e)
-        {
-            BehaviorLog.OwnPublicationRefused(_logger, _channel.Name, e.Message);
-            return false;
-        }
-    }
-
-    private static async Task<bool> AllAsync(Task<bool>[] published) => Array.TrueForAll(await Task.WhenAll(published), one => one);
 
     private async ValueTask RunAsync(string handler, Func<ChannelBehavior, CancellationToken, ValueTask> run)
     {
@@ -378,7 +343,7 @@ internal sealed class BehavingStream : IChannelStream, IStreamOwner
         }
         finally
         {
-            _channel.TakePublished();
+            _own.Drop();
             _turn.Exit();
         }
     }

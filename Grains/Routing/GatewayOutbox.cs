@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
-using Orleans.Runtime;
 using WsCluster.Routing;
 
 namespace WsCluster.Grains.Routing;
@@ -9,25 +7,14 @@ namespace WsCluster.Grains.Routing;
 /// What one silo has to deliver to one lane of a gateway: entries of all its channels and users, sent as one acknowledged
 /// batch after the other. Any thread may enqueue; nothing here waits for the gateway but the pump.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Close ends the source; it has no timer or handle.")]
 internal sealed class GatewayOutbox
 {
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
-
-    // An answer that is lost is lost soon; one that is late because everything is slow gets more time at the next attempt.
-    private static readonly TimeSpan FirstAttempt = TimeSpan.FromSeconds(1);
-
-    // A gateway that reconnects to the cluster, or whose silo is stopping, is out of reach for a moment only.
-    private const int MostUnavailable = 5;
-
     private readonly OutboxContext _context;
     private readonly GatewayLane _lane;
-    private readonly IGatewayObserver _observer;
+    private readonly BatchSender _sender;
     private readonly Action<GatewayOutbox> _lost;
-    private readonly TimeSpan _lease;
     private readonly Guid _id = Guid.NewGuid();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-    private readonly CancellationTokenSource _closing = new();
 
     private readonly Lock _lock = new(); // guards everything below
     private readonly OutboxBuffer _buffer;
@@ -37,13 +24,10 @@ internal sealed class GatewayOutbox
     private bool _mustResynchronise;
     private bool _heartbeatDue;
     private bool _siloStopping;
-    private bool _awaitsAcknowledgement;
-    private bool _sentSinceTick;
-    private TimeSpan _silence;
+    private GatewayLease _lease; // a mutable struct
     private TaskCompletionSource? _flushed;
     private OutboxTraces? _traces; // null while nothing is traced
     private long _batchQueuedAt; // of the batch under way; only the pump uses it
-    private TaskCompletionSource? _acknowledged; // by another way than the answer: of the batch under way
     private DateTimeOffset? _overflowedAt;
 
     /// <param name="context">What the silo's outboxes share.</param>
@@ -54,12 +38,12 @@ internal sealed class GatewayOutbox
     public GatewayOutbox(OutboxContext context, GatewayLane lane, IGatewayObserver observer, Action<GatewayOutbox> lost, TimeSpan? lease = null)
     {
         _context = context;
-        _lease = lease ?? context.Options.GatewayLease;
+        _lease = new GatewayLease(lease ?? context.Options.GatewayLease);
         _buffer = new OutboxBuffer(context.Limit, context.Time);
         context.CountOpen(1);
         _lane = lane;
-        _observer = observer;
         _lost = lost;
+        _sender = new BatchSender(context, lane, observer, Lose);
         context.Start(PumpAsync);
     }
 
@@ -128,10 +112,6 @@ internal sealed class GatewayOutbox
     }
 
     /// <summary>The passing of one <see cref="OutboxContext.TickInterval"/>: renews the lease, or ends it.</summary>
-    /// <remarks>
-    /// Silence is counted in ticks, not read off the clock: after a pause of this very process (a debugger, a stopped
-    /// container) a clock would find every gateway silent, while the timer has ticked only once.
-    /// </remarks>
     public void Tick()
     {
         lock (_lock)
@@ -141,20 +121,14 @@ internal sealed class GatewayOutbox
                 return;
             }
 
-            if (!_awaitsAcknowledgement)
+            var lease = _lease.Tick();
+            if (lease == LeaseState.NeedsHeartbeat)
             {
-                _heartbeatDue = !_sentSinceTick;
-                _sentSinceTick = false;
-                if (_heartbeatDue)
-                {
-                    Signal();
-                }
-
-                return;
+                _heartbeatDue = true;
+                Signal();
             }
 
-            _silence += OutboxContext.TickInterval;
-            if (_silence < _lease)
+            if (lease != LeaseState.Over)
             {
                 return;
             }
@@ -164,16 +138,7 @@ internal sealed class GatewayOutbox
     }
 
     /// <summary>The gateway says that it has taken this batch.</summary>
-    public void Acknowledge(long sequence)
-    {
-        lock (_lock)
-        {
-            if (sequence == _lastSequence)
-            {
-                _acknowledged?.TrySetResult();
-            }
-        }
-    }
+    public void Acknowledge(long sequence) => _sender.Acknowledge(sequence);
 
     /// <summary>From now on each batch says that the silo stops; the first goes at once.</summary>
     public void AnnounceStop()
@@ -192,7 +157,7 @@ internal sealed class GatewayOutbox
         Task flushed;
         lock (_lock)
         {
-            if (IsClosed || (_buffer.Bytes == 0 && !_heartbeatDue && !_awaitsAcknowledgement))
+            if (IsClosed || (_buffer.Bytes == 0 && !_heartbeatDue && !_lease.AwaitsAcknowledgement))
             {
                 return;
             }
@@ -217,21 +182,16 @@ internal sealed class GatewayOutbox
             }
 
             _isClosed = true;
+            _sender.Close();
             _buffer.Clear();
             _context.CountOpen(-1);
             flushed = _flushed;
         }
 
-        _context.Start(CancelAsync); // what waits for it must not run under the caller's locks
+        _context.Start(_sender.CancelAsync); // what waits for it must not run under the caller's locks
         _signal.Writer.TryComplete();
         flushed?.TrySetResult();
         return true;
-    }
-
-    private Task CancelAsync()
-    {
-        _closing.Cancel();
-        return Task.CompletedTask;
     }
 
     private void Lose(string reason)
@@ -308,9 +268,7 @@ internal sealed class GatewayOutbox
             sequence = ++_lastSequence;
             _mustResynchronise = false;
             _heartbeatDue = false;
-            _awaitsAcknowledgement = true;
-            _acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _sentSinceTick = true;
+            _lease.Sent();
         }
 
         _batchQueuedAt = taken.QueuedAt;
@@ -327,75 +285,22 @@ internal sealed class GatewayOutbox
         };
     }
 
-    /// <summary>Sends until the gateway acknowledges; always the same bytes, as an unanswered call may have arrived.</summary>
     private async Task<bool> SendAsync(DeliveryBatch batch)
     {
-        var unavailable = 0;
-        for (var limit = FirstAttempt; !IsClosed; limit = Timeout.InfiniteTimeSpan) // the call has a limit of its own
+        if (!await _sender.SendAsync(batch))
         {
-            try
-            {
-                await AcknowledgementAsync(batch).WaitAsync(limit, _context.Time, _closing.Token);
-                Acknowledged(batch);
-                return true;
-            }
-            catch (UnknownOutboxException e)
-            {
-                Lose(e.Message);
-                return false;
-            }
-            catch (ClientNotAvailableException) when (++unavailable >= MostUnavailable)
-            {
-                Lose("not connected to the cluster");
-                return false;
-            }
-            catch (Exception e) when (!IsClosed)
-            {
-                RoutingLog.BatchRetried(_context.Logger, e, GatewayId, Lane, batch.Sequence);
-                _context.Metrics.BatchRetried();
-            }
-            catch (Exception)
-            {
-                return false;
-            }
-
-            await Task.Delay(RetryPause, _context.Time, _closing.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            return false;
         }
 
-        return false;
-    }
-
-    /// <summary>The gateway's answer, or its word by another way.</summary>
-    private async Task AcknowledgementAsync(DeliveryBatch batch)
-    {
-        Task acknowledged;
-        lock (_lock)
-        {
-            acknowledged = _acknowledged!.Task;
-        }
-
-        var answer = _observer.DeliverAsync(batch);
-        if (!answer.IsCompleted)
-        {
-            await Task.WhenAny(answer, acknowledged);
-        }
-
-        if (acknowledged.IsCompleted)
-        {
-            _ = answer.ContinueWith(static late => late.Exception, TaskScheduler.Default); // nobody needs it any more
-            return;
-        }
-
-        await answer;
+        Acknowledged(batch);
+        return true;
     }
 
     private void Acknowledged(DeliveryBatch batch)
     {
         lock (_lock)
         {
-            _awaitsAcknowledgement = false;
-            _silence = TimeSpan.Zero;
+            _lease.Acknowledged();
             _traces?.Acknowledged(GatewayId);
         }
 

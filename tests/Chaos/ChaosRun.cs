@@ -82,8 +82,8 @@ internal sealed class ChaosRun : IAsyncDisposable
 
         await _load.StopPublishingAsync();
         var published = Stopwatch.GetElapsedTime(start);
-        await Task.Delay(TimeSpan.FromSeconds(2)); // churners return
         await _cluster.WaitUntilWholeAsync();
+        await _load.WaitForChurnersAsync();
         Report("after the run", await RollCall.RunAsync(_load));
         CheckHandles(handles);
         await _cluster.WaitUntilSetsAreCompleteAsync();
@@ -132,7 +132,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         _log.Write(new RoundReport(
             fault.Name,
             string.Join(", ", scene.Notes.Concat(ends)),
-            Times.Of(_load.Clients.Select(c => c.Interruption().BackAt).Where(at => at > scene.StruckAt).Select(at => Seconds(scene.StruckAt, at))),
+            Times.Of(_load.Clients.Select(c => c.BackAt).Where(at => at > scene.StruckAt).Select(at => Seconds(scene.StruckAt, at))),
             Times.Of(PublishOutages(publishes, scene.StruckAt)),
             Times.Of(presence.RightAfter(scene.StruckAt)),
             caughtUp.TotalSeconds,

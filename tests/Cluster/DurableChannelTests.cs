@@ -7,32 +7,19 @@ namespace WsCluster.Tests.Cluster;
 /// <summary>Durable channels on two silos and a real Redis, both of the test's own.</summary>
 public sealed class DurableChannelTests : IAsyncLifetime
 {
-    private readonly RedisServer _redis = new() { AppendFsync = "always" }; // it is killed: see docs/decisions/0003
-    private readonly SiloCluster _cluster = new();
+    private readonly SiloCluster _cluster = new() { Redis = new RedisServer { AppendFsync = "always" } }; // it is killed: see docs/decisions/0003
+
+    private RedisServer Redis => _cluster.Redis!;
 
     public async ValueTask InitializeAsync()
     {
-        await _redis.InitializeAsync();
-        _cluster.MoreSettings["WsCluster:Redis"] = _redis.ConnectionString;
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:durable:HistorySize"] = "1000";
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:durable:HistoryTtl"] = "00:05:00";
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:durable:Durability"] = "Redis";
-        try
-        {
-            await _cluster.InitializeAsync();
-        }
-        catch
-        {
-            await _redis.DisposeAsync(); // nobody else does when this fails
-            throw;
-        }
+        await _cluster.InitializeAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _cluster.DisposeAsync();
-        await _redis.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
     public async Task KilledSilo_AcknowledgedPublishesAreRecoveredAndOffsetsGoOn()
@@ -88,7 +75,7 @@ public sealed class DurableChannelTests : IAsyncLifetime
         var channel = $"durable:{Guid.NewGuid():N}";
         await gateway.SubscribeAsync(channel);
         await PublishAsync(channel, "1", null);
-        await using var other = new TestRedisStore(_redis);
+        await using var other = new TestRedisStore(Redis);
         other.Cluster.ClusterId = "wscluster";
         await other.InitializeAsync();
         await StreamTest.OnOneSchedulerAsync(async () =>
@@ -112,13 +99,13 @@ public sealed class DurableChannelTests : IAsyncLifetime
         await gateway.SubscribeAsync(durable);
         await PublishAsync(memory, "1", null);
 
-        _redis.Kill();
+        Redis.Kill();
         var refusal = await Assert.ThrowsAsync<WsClusterException>(() => PublishAsync(durable, "refused", null));
         Assert.True(refusal.IsTemporary);
         Assert.Equal(2UL, (await PublishAsync(memory, "2", null)).Offset);
         Assert.Equal(first, (await gateway.SubscribeAsync(durable)).Top);
 
-        await _redis.StartAsync();
+        await Redis.StartAsync();
         var second = await Wait.ForAsync("a durable publish", () => PublishAsync(durable, "2", "k"));
         Assert.Equal(first with { Offset = 2 }, second);
         await Wait.UntilAsync("its delivery", () => gateway.Published(durable).Contains("2"));

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using WsCluster.Grains;
 using WsCluster.Grains.Hosting;
+using WsCluster.Tests.Cluster.History;
 
 namespace WsCluster.Tests.Cluster;
 
@@ -36,6 +37,9 @@ public sealed class SiloCluster : IAsyncLifetime
     /// <summary>Silos to start; to be set before they do.</summary>
     internal int SiloCount { get; init; } = 2;
 
+    /// <summary>The Redis of the silos, which is started and ended with them; null: they have none.</summary>
+    internal RedisServer? Redis { get; init; }
+
     /// <summary>Settings in addition to those of all; to be set before the silos start.</summary>
     internal Dictionary<string, string?> MoreSettings { get; } = [];
 
@@ -48,18 +52,31 @@ public sealed class SiloCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings).AddInMemoryCollection(MoreSettings).Build();
-        var builder = new InProcessTestClusterBuilder((short)SiloCount);
-        builder.ConfigureSilo((_, silo) => MoreServices(silo.AddWsClusterGrains(_configuration).Services));
-        Listen();
-        _cluster = builder.Build();
-        await _cluster.DeployAsync();
+        if (Redis is not null)
+        {
+            await Redis.InitializeAsync();
+            MoreSettings["WsCluster:Redis"] = Redis.ConnectionString;
+        }
+
+        try
+        {
+            await StartSilosAsync();
+        }
+        catch when (Redis is not null)
+        {
+            await Redis.DisposeAsync(); // nobody else does when this fails
+            throw;
+        }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _listener.Dispose();
-        return _cluster.DisposeAsync();
+        await _cluster.DisposeAsync();
+        if (Redis is not null)
+        {
+            await Redis.DisposeAsync();
+        }
     }
 
     /// <summary>Changes the configuration that all silos follow.</summary>
@@ -85,6 +102,23 @@ public sealed class SiloCluster : IAsyncLifetime
         return gateway;
     }
 
+    /// <summary>True when the grain's activation is on this silo.</summary>
+    internal bool Hosts(InProcessSiloHandle silo, IAddressable grain) =>
+        _cluster.TryGetGrainContext(grain.GetGrainId(), out var context) && context.Address.SiloAddress!.Equals(silo.SiloAddress);
+
+    /// <summary>The silo that a <c>SiloId</c> names.</summary>
+    internal InProcessSiloHandle SiloOf(string siloId) => _cluster.Silos.Single(silo => silo.SiloAddress.ToParsableString() == siloId);
+
+    private async Task StartSilosAsync()
+    {
+        _configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings).AddInMemoryCollection(MoreSettings).Build();
+        var builder = new InProcessTestClusterBuilder((short)SiloCount);
+        builder.ConfigureSilo((_, silo) => MoreServices(silo.AddWsClusterGrains(_configuration).Services));
+        Listen();
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
     private void Listen()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -103,13 +137,6 @@ public sealed class SiloCluster : IAsyncLifetime
         });
         _listener.Start();
     }
-
-    /// <summary>True when the grain's activation is on this silo.</summary>
-    internal bool Hosts(InProcessSiloHandle silo, IAddressable grain) =>
-        _cluster.TryGetGrainContext(grain.GetGrainId(), out var context) && context.Address.SiloAddress!.Equals(silo.SiloAddress);
-
-    /// <summary>The silo that a <c>SiloId</c> names.</summary>
-    internal InProcessSiloHandle SiloOf(string siloId) => _cluster.Silos.Single(silo => silo.SiloAddress.ToParsableString() == siloId);
 }
 
 [CollectionDefinition(nameof(SharedCluster))]

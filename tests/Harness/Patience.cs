@@ -13,14 +13,20 @@ internal static class Patience
     public static readonly TimeSpan ForScenario = TimeSpan.FromSeconds(120);
 
     /// <summary>Waits until the condition holds; says what was missing when it does not.</summary>
-    public static async Task UntilAsync(string what, Func<Task<bool>> condition)
+    public static Task UntilAsync(string what, Func<Task<bool>> condition) =>
+        UntilNoTroubleAsync(ForEvent, async () => await condition() ? null : $"missing is {what}.");
+
+    /// <summary>Waits until there is no trouble any more; says what the last was when it stays.</summary>
+    /// <param name="limit">How long to wait.</param>
+    /// <param name="trouble">What is not as it must be; null: everything is.</param>
+    public static async Task UntilNoTroubleAsync(TimeSpan limit, Func<Task<string?>> trouble)
     {
-        using var patience = new CancellationTokenSource(ForEvent);
-        while (!await condition())
+        using var patience = new CancellationTokenSource(limit);
+        while (await trouble() is { } left)
         {
             if (patience.IsCancellationRequested)
             {
-                throw new TimeoutException($"Waited {ForEvent} for {what}.");
+                throw new TimeoutException($"After {limit}: {left}");
             }
 
             await Task.Delay(20);

@@ -1,6 +1,5 @@
 using WsCluster.Configuration;
 using WsCluster.Gateway.Connections;
-using WsCluster.Gateway.Protocol;
 
 namespace WsCluster.Gateway.Subscriptions.Derived;
 
@@ -12,21 +11,19 @@ namespace WsCluster.Gateway.Subscriptions.Derived;
 /// </summary>
 internal sealed class Conflation : IDisposable
 {
-    private readonly string _channel;
     private readonly TagsFilter? _filter;
     private readonly TimeSpan _every;
     private readonly LatestByKey _latest;
+    private readonly NewestFrames _frames;
     private readonly LagRule _rule;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
-    private readonly int _mostPosted;                      // bytes for a subscriber at a time
     private readonly List<LatestSubscriber> _conflated = [];
     private readonly List<LatestSubscriber> _fast = [];    // they get everything for now
     private readonly long _start;
     private TimeSpan _lastPost;                            // since the start
     private ulong _postedNumber;                           // the newest that was posted to anybody
-    private Snapshot? _snapshot;                           // what was posted last: many who join at the same time get the same
     private ulong _seededUntil;                            // publications up to this offset were read from history
     private long _countedBytes;                            // what the metric knows
     private bool _isArmed;
@@ -34,12 +31,12 @@ internal sealed class Conflation : IDisposable
     public Conflation(
         string channel, Derivation.Latest derivation, TagsFilter? filter, ChannelOptions options, int maxQueuedBytes, GatewayMetrics metrics, TimeProvider time, Action<Conflation> onTime)
     {
-        _channel = channel;
         _filter = filter;
         _every = derivation.Every;
         _latest = new LatestByKey(options.ConflationKey, options.ConflationMaxKeys);
-        _rule = new LagRule(Math.Min(options.AdaptiveQueuedBytes, maxQueuedBytes / 2), maxQueuedBytes / 2, options.AdaptiveReturn);
-        _mostPosted = Math.Min(options.AdaptiveQueuedBytes, maxQueuedBytes / 2) / 2; // leaves room for what else the connection gets
+        var slowBytes = Math.Min(options.AdaptiveQueuedBytes, maxQueuedBytes / 2);
+        _rule = new LagRule(slowBytes, maxQueuedBytes / 2, options.AdaptiveReturn);
+        _frames = new NewestFrames(channel, _latest, slowBytes / 2); // leaves room for what else the connection gets
         _lastPost = -_every; // the first goes at once
         _metrics = metrics;
         _time = time;
@@ -226,7 +223,7 @@ internal sealed class Conflation : IDisposable
             .Where(subscriber => subscriber.Number < _latest.Number && subscriber.QueuedBytes <= _rule.ShortBytes)
             .GroupBy(subscriber => (subscriber.Number, subscriber.Subscription.Connection.Codec)))
         {
-            var snapshot = TakeSince(same.Key.Number, same.Key.Codec);
+            var snapshot = _frames.Since(same.Key.Number, same.Key.Codec);
             foreach (var shard in same.GroupBy(subscriber => subscriber.Subscription.Connection.Writer.Shard))
             {
                 posted += snapshot is null ? Refuse(shard) : Post(shard.Key, [.. shard], snapshot);
@@ -236,7 +233,7 @@ internal sealed class Conflation : IDisposable
         return posted;
     }
 
-    private int Post(WriterShard shard, LatestSubscriber[] subscribers, Snapshot snapshot)
+    private int Post(WriterShard shard, LatestSubscriber[] subscribers, NewestFrames.Snapshot snapshot)
     {
         var writers = Array.ConvertAll(subscribers, subscriber => subscriber.Subscription.Connection.Writer);
         var audience = new FanOut.Audience(snapshot.Codec, writers, writers.Length);
@@ -263,55 +260,6 @@ internal sealed class Conflation : IDisposable
         return 0;
     }
 
-    /// <summary>What came after a number, up to what is posted at a time. Null when the protocol cannot carry one of them.</summary>
-    private Snapshot? TakeSince(ulong since, IProtocolCodec codec)
-    {
-        if (_snapshot is { } last && last.Since == since && last.Newest == _latest.Number && last.Codec == codec)
-        {
-            return last;
-        }
-
-        var messages = new List<OutboundMessage>();
-        var (bytes, upTo) = (0, since);
-        foreach (var latest in _latest.Since(since))
-        {
-            var message = latest.Encode(_channel, codec, out var grown);
-            _latest.Grew(grown);
-            if (message is null)
-            {
-                return null;
-            }
-
-            if (bytes > 0 && bytes + message.Length > _mostPosted)
-            {
-                break;
-            }
-
-            messages.Add(message);
-            bytes += message.Length;
-            upTo = latest.Number;
-        }
-
-        return _snapshot = new Snapshot(codec, since, _latest.Number, upTo, Join(messages, codec), messages.Count);
-    }
-
-    private static List<OutboundMessage> Join(List<OutboundMessage> messages, IProtocolCodec codec)
-    {
-        var frames = new List<OutboundMessage>(1);
-        for (var taken = 0; taken < messages.Count;)
-        {
-            var join = new MessageJoin(codec);
-            while (taken < messages.Count && join.TryAdd(messages[taken]))
-            {
-                taken++;
-            }
-
-            frames.Add(join.ToMessage());
-        }
-
-        return frames;
-    }
-
     /// <summary>Wakes it while there is something to do: somebody has not got everything, or may be fast again.</summary>
     private void Arm()
     {
@@ -333,13 +281,4 @@ internal sealed class Conflation : IDisposable
             _countedBytes = _latest.Bytes;
         }
     }
-
-    /// <summary>What was posted: publications joined into as few frames as may be.</summary>
-    /// <param name="Codec">For whom.</param>
-    /// <param name="Since">Behind this number.</param>
-    /// <param name="Newest">The newest that there was.</param>
-    /// <param name="UpTo">The newest of them.</param>
-    /// <param name="Frames">They.</param>
-    /// <param name="Publications">How many.</param>
-    private sealed record Snapshot(IProtocolCodec Codec, ulong Since, ulong Newest, ulong UpTo, List<OutboundMessage> Frames, int Publications);
 }

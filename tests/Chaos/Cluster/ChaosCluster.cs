@@ -113,34 +113,21 @@ internal sealed class ChaosCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until every process runs, those included that ended by themselves.</summary>
-    public async Task WaitUntilWholeAsync()
-    {
-        using var patience = new CancellationTokenSource(Patience.ForScenario);
-        while (Members.FirstOrDefault(m => m is { IsHeldDown: true } or { Process.HasExited: true }) is { } missing)
-        {
-            if (patience.IsCancellationRequested)
-            {
-                throw new TimeoutException($"{missing.Name} does not come back.");
-            }
-
-            await Task.Delay(100);
-        }
-    }
+    public Task WaitUntilWholeAsync() => Patience.UntilNoTroubleAsync(
+        Patience.ForScenario,
+        () => Task.FromResult(Members.FirstOrDefault(m => m is { IsHeldDown: true } or { Process.HasExited: true }) is { } missing
+            ? $"{missing.Name} does not come back."
+            : null));
 
     /// <summary>Waits until every atomic set that was decided is in all of its channels: nobody but the silos sees to that.</summary>
     public async Task WaitUntilSetsAreCompleteAsync()
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
-        using var patience = new CancellationTokenSource(Patience.ForScenario);
-        while (await redis.GetDatabase().SortedSetLengthAsync($"wscluster:{{{ClusterId}}}:sets:pending") is > 0 and var pending)
-        {
-            if (patience.IsCancellationRequested)
-            {
-                throw new TimeoutException($"{pending} atomic sets stay incomplete.");
-            }
-
-            await Task.Delay(100);
-        }
+        await Patience.UntilNoTroubleAsync(
+            Patience.ForScenario,
+            async () => await redis.GetDatabase().SortedSetLengthAsync($"wscluster:{{{ClusterId}}}:sets:pending") is > 0 and var pending
+                ? $"{pending} atomic sets stay incomplete."
+                : null);
     }
 
     public async ValueTask DisposeAsync()

@@ -31,15 +31,10 @@ internal sealed class MembershipLostFault : IFault
             throw new InvalidOperationException("Redis has no membership under the key that was expected.");
         }
 
-        using var patience = new CancellationTokenSource(TimeToNotice);
-        while (scene.Cluster.Silos.Any(s => s.IsHeldDown || s.Process.HasExited || silos.Contains(s.Process.Id)))
-        {
-            if (patience.IsCancellationRequested)
-            {
-                throw new TimeoutException($"After {TimeToNotice.TotalSeconds} s without membership not every silo had ended and been replaced.");
-            }
-
-            await Task.Delay(100);
-        }
+        await Patience.UntilNoTroubleAsync(
+            TimeToNotice,
+            () => Task.FromResult(scene.Cluster.Silos.Any(s => s.IsHeldDown || s.Process.HasExited || silos.Contains(s.Process.Id))
+                ? "without membership not every silo has ended and been replaced."
+                : null));
     }
 }

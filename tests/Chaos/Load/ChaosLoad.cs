@@ -61,17 +61,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        await Task.Delay(TickEvery);
-        using var patience = new CancellationTokenSource(Patience.ForScenario);
-        while (Clients.Where(c => !c.IsWell()).ToList() is { Count: > 0 } missing)
-        {
-            if (patience.IsCancellationRequested)
-            {
-                throw new TimeoutException($"{missing.Count} of {Clients.Count} clients are not live, such as:\n{string.Join('\n', missing.Take(10))}");
-            }
-
-            await Task.Delay(100);
-        }
+        await WaitForAsync("live", Clients.Where(c => !c.IsWell()));
     }
 
     /// <summary>Starts the publishers; they go on whatever happens.</summary>
@@ -98,6 +88,9 @@ internal sealed class ChaosLoad : IAsyncDisposable
         await _http.SettleAsync();
         await _sets.SettleAsync();
     }
+
+    /// <summary>Waits until the churners, which rest by now, are back in all of their channels.</summary>
+    public Task WaitForChurnersAsync() => WaitForAsync("back", Clients.OfType<ChurningClient>().Where(c => !c.HasReturned()));
 
     /// <summary>Who is connected to a presence channel, by connection id.</summary>
     public HashSet<string> ConnectedTo(string channel) => [.. Clients.Where(c => c.Wants(channel)).Select(c => c.ConnectionId)];
@@ -126,6 +119,12 @@ internal sealed class ChaosLoad : IAsyncDisposable
         _stopPublishing.Dispose();
         _stopTicking.Dispose();
     }
+
+    private Task WaitForAsync(string state, IEnumerable<LoadClient> others) => Patience.UntilNoTroubleAsync(
+        Patience.ForScenario,
+        () => Task.FromResult(others.ToList() is { Count: > 0 } missing
+            ? $"{missing.Count} of {Clients.Count} clients are not {state}, such as:\n{string.Join('\n', missing.Take(10))}"
+            : null));
 
     /// <summary>Neighbours in the list are of one kind, so a subscriber's channels are spread over it.</summary>
     private IEnumerable<string> Pick(IReadOnlyList<string> channels, long index) => Enumerable.Range(0, _settings.ChannelsPerSubscriber)

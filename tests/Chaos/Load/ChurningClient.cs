@@ -12,6 +12,15 @@ internal sealed class ChurningClient(string name, IEnumerable<string> channels, 
     /// <summary>While true it stays wherever it is, and returns to all its channels.</summary>
     public bool IsResting { get; set; }
 
+    /// <summary>It is in all of its channels, as far as it may be.</summary>
+    public bool HasReturned()
+    {
+        lock (Sync)
+        {
+            return Subscriptions.All(s => s.IsLive || s.IsRefused);
+        }
+    }
+
     public override void Tick(long now)
     {
         base.Tick(now);

@@ -27,6 +27,9 @@ internal sealed class ClientSubscription(string channel)
     /// <summary>The client itself does not want it now.</summary>
     public bool IsPaused { get; set; }
 
+    /// <summary>Live, or not wanted, or not to be had.</summary>
+    public bool IsSettled => IsLive || IsRefused || IsPaused;
+
     /// <summary>When to subscribe again after a temporary error; null: nothing is planned.</summary>
     public long? RetryAt { get; set; }
 

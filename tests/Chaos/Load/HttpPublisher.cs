@@ -9,12 +9,11 @@ namespace WsCluster.Tests.Chaos.Load;
 /// </summary>
 internal sealed class HttpPublisher(int number, string apiKey, Balancer balancer, PublishLog log) : IDisposable
 {
-    private const int MaxUnderWay = 3000;
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(30);
 
     private readonly ApiLink _api = new(apiKey, balancer, maxConnections: 200);
+    private readonly CallsUnderWay _underWay = new(3000);
     private long _sequence;
-    private int _underWay;
 
     /// <summary>Publishes to one channel after the other at this rate.</summary>
     public Task RunAsync(IReadOnlyList<string> channels, int rate, CancellationToken stop)
@@ -24,13 +23,7 @@ internal sealed class HttpPublisher(int number, string apiKey, Balancer balancer
     }
 
     /// <summary>Waits until every publication under way is settled.</summary>
-    public async Task SettleAsync()
-    {
-        while (Volatile.Read(ref _underWay) > 0)
-        {
-            await Task.Delay(20);
-        }
-    }
+    public Task SettleAsync() => _underWay.SettleAsync();
 
     /// <summary>Publishes once and returns how it ended.</summary>
     public async Task<PublishRecord> PublishAsync(string channel, int padding = 0)
@@ -68,19 +61,9 @@ internal sealed class HttpPublisher(int number, string apiKey, Balancer balancer
 
     private void Begin(string channel)
     {
-        if (Volatile.Read(ref _underWay) >= MaxUnderWay)
+        if (!_underWay.TryBegin(() => PublishAsync(channel)))
         {
             log.Skip();
-            return;
-        }
-
-        Interlocked.Increment(ref _underWay);
-        _ = FinishAsync();
-
-        async Task FinishAsync()
-        {
-            await PublishAsync(channel);
-            Interlocked.Decrement(ref _underWay);
         }
     }
 

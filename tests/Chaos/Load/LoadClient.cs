@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using WsCluster.Tests.Chaos.Check;
 
@@ -13,26 +12,19 @@ namespace WsCluster.Tests.Chaos.Load;
 /// </summary>
 internal class LoadClient(string name, IEnumerable<string> channels, Balancer balancer, ClientStatistics statistics) : IAsyncDisposable
 {
-    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan PingTolerance = TimeSpan.FromSeconds(10);
-    private static readonly byte[] Pong = Frame.Of(FrameKind.Text, "{}"u8);
-
     private readonly Lock _sync = new(); // guards all below but _reading
-    private readonly Dictionary<int, ClientSubscription> _pending = [];
+    private readonly ClientSubscriptions _subscriptions = new(channels);
+    private readonly ClientDeadlines _deadlines = new();
     private readonly ServerMessage _message = new();
     private readonly ReconnectBackoff _backoff = new();
     private readonly CancellationTokenSource _stop = new();
     private List<Disconnection> _disconnections = [];
     private CancellationTokenSource? _connection;
-    private WebSocketLink? _link;
+    private ClientSocket? _socket;
     private Uri? _gateway;
-    private long _deadline = long.MaxValue; // for the commands under way
-    private long _pingDeadline = long.MaxValue;
     private long _backAt;
     private bool _isConnected;
     private bool _wasInterrupted;
-    private int _pingSeconds;
-    private int _nextId = 1;
     private string? _dropReason;
     private string _lastEnd = "nothing";
     private TimeSpan? _dropDelay;
@@ -43,7 +35,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
     /// <summary>The connection's id while it is connected, otherwise empty.</summary>
     public string ConnectionId { get; private set; } = "";
 
-    protected IReadOnlyList<ClientSubscription> Subscriptions { get; } = [.. channels.Select(c => new ClientSubscription(c))];
+    protected IReadOnlyList<ClientSubscription> Subscriptions => _subscriptions.All;
 
     protected Lock Sync => _sync;
 
@@ -74,7 +66,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
     {
         lock (_sync)
         {
-            return _isConnected && Subscriptions.All(s => s.IsLive || s.IsRefused || s.IsPaused);
+            return _isConnected && _subscriptions.AreSettled;
         }
     }
 
@@ -82,7 +74,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
     {
         lock (_sync)
         {
-            var missing = Subscriptions.Where(s => !s.IsLive && !s.IsRefused && !s.IsPaused).Select(s => s.Channel);
+            var missing = Subscriptions.Where(s => !s.IsSettled).Select(s => s.Channel);
             return $"{name}: {(_isConnected ? "connected" : "not connected")} to {_gateway}, lacks {string.Join(' ', missing)}; before: {_lastEnd}";
         }
     }
@@ -92,7 +84,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
     {
         lock (_sync)
         {
-            return Subscriptions.All(s => s.Channel != channel || s.IsPaused || s.IsRefused || s.HasReached(epoch, offset));
+            return _subscriptions.HaveReached(channel, epoch, offset);
         }
     }
 
@@ -107,12 +99,15 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
 
     public bool Wants(string channel) => Subscriptions.Any(s => s.Channel == channel && s is { IsRefused: false });
 
-    /// <summary>When it last came back after an interruption, or zero; and whether it is interrupted now.</summary>
-    public (long BackAt, bool IsInterrupted) Interruption()
+    /// <summary>When it last came back after an interruption, or zero.</summary>
+    public long BackAt
     {
-        lock (_sync)
+        get
         {
-            return (_backAt, _wasInterrupted);
+            lock (_sync)
+            {
+                return _backAt;
+            }
         }
     }
 
@@ -147,9 +142,9 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
     {
         lock (_sync)
         {
-            if (now > _deadline || now > _pingDeadline)
+            if (_deadlines.Overdue(now) is { } overdue)
             {
-                _dropReason ??= now > _deadline ? $"{Disconnection.OwnDecision}no answer to a command" : $"{Disconnection.OwnDecision}no ping";
+                _dropReason ??= Disconnection.OwnDecision + overdue;
                 _connection?.Cancel();
                 return;
             }
@@ -168,23 +163,19 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
     /// <summary>Sends a subscribe command. Under the lock.</summary>
     protected void Subscribe(ClientSubscription subscription)
     {
-        var id = ++_nextId;
-        _pending[id] = subscription;
-        Send(subscription.SubscribeCommand(id));
+        _socket?.Send(_subscriptions.SubscribeCommand(subscription));
         Await();
     }
 
     /// <summary>Sends an unsubscribe command. Under the lock.</summary>
     protected void Unsubscribe(ClientSubscription subscription)
     {
-        var id = ++_nextId;
-        _pending[id] = subscription;
-        Send($$$"""{"id":{{{id}}},"unsubscribe":{"channel":"{{{subscription.Channel}}}"}}""");
+        _socket?.Send(_subscriptions.UnsubscribeCommand(subscription));
         Await();
     }
 
     /// <summary>Nothing is under way for it. Under the lock.</summary>
-    protected bool IsIdle(ClientSubscription subscription) => _isConnected && !_pending.ContainsValue(subscription);
+    protected bool IsIdle(ClientSubscription subscription) => _isConnected && _subscriptions.IsIdle(subscription);
 
     private async Task RunAsync()
     {
@@ -206,16 +197,22 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
         var end = "no gateway is ready";
         lock (_sync)
         {
-            (_connection, _gateway, _deadline) = (connection, gateway, Stopwatch.GetTimestamp() + Ticks(CommandTimeout));
+            (_connection, _gateway) = (connection, gateway);
+            _deadlines.AwaitReply();
         }
 
         if (gateway is not null)
         {
             try
             {
-                using var link = await WebSocketLink.OpenAsync(new Uri(gateway, "/connection/websocket"), connection.Token);
-                await link.SendAsync(FirstFrame(link));
-                end = await ReadAsync(link, connection.Token);
+                using var socket = await ClientSocket.OpenAsync(gateway, _sync, connection.Token);
+                lock (_sync)
+                {
+                    _socket = socket;
+                    socket.Send(_subscriptions.ConnectCommands());
+                }
+
+                end = await socket.ReadAsync(_message, Take, connection.Token);
             }
             catch (Exception e) when (e is SocketException or LoadException or OperationCanceledException or ObjectDisposedException or JsonException)
             {
@@ -229,56 +226,6 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
         }
     }
 
-    private byte[] FirstFrame(WebSocketLink link)
-    {
-        lock (_sync)
-        {
-            _link = link;
-            var frame = new StringBuilder($$$"""{"id":{{{_nextId = 1}}},"connect":{"name":"chaos"}}""");
-            foreach (var subscription in Subscriptions.Where(s => s is { IsRefused: false, IsPaused: false }))
-            {
-                var id = ++_nextId;
-                _pending[id] = subscription;
-                frame.Append('\n').Append(subscription.SubscribeCommand(id));
-            }
-
-            return Frame.Of(FrameKind.Text, Encoding.UTF8.GetBytes(frame.ToString()));
-        }
-    }
-
-    private async Task<string> ReadAsync(WebSocketLink link, CancellationToken cancellation)
-    {
-        while (await link.ReceiveAsync(cancellation))
-        {
-            lock (_sync)
-            {
-                while (link.TryRead(out var kind, out var payload))
-                {
-                    if (kind == FrameKind.Close)
-                    {
-                        return $"closed: {(payload.Length < 2 ? 1005 : (payload[0] << 8) | payload[1])} {Encoding.UTF8.GetString(payload[Math.Min(2, payload.Length)..])}";
-                    }
-
-                    TakeFrame(payload);
-                }
-            }
-        }
-
-        return "the connection ended without a close frame";
-    }
-
-    private void TakeFrame(ReadOnlySpan<byte> frame)
-    {
-        foreach (var range in frame.Split((byte)'\n'))
-        {
-            if (frame[range] is { IsEmpty: false } message)
-            {
-                _message.Read(message);
-                Take();
-            }
-        }
-    }
-
     private void Take()
     {
         switch (_message.Kind)
@@ -287,17 +234,17 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
                 TakePublication();
                 break;
             case MessageKind.Ping:
-                _pingDeadline = Stopwatch.GetTimestamp() + Ticks(TimeSpan.FromSeconds(_pingSeconds) + PingTolerance);
-                Send(Pong);
+                _deadlines.Pinged();
+                _socket!.Pong();
                 break;
             case MessageKind.Connected:
-                (_isConnected, ConnectionId, _pingSeconds) = (true, _message.Client, _message.PingSeconds);
-                _pingDeadline = Stopwatch.GetTimestamp() + Ticks(TimeSpan.FromSeconds(_pingSeconds) + PingTolerance);
+                (_isConnected, ConnectionId) = (true, _message.Client);
+                _deadlines.AwaitPings(TimeSpan.FromSeconds(_message.PingSeconds));
                 Await();
                 NoticeWell();
                 break;
             case MessageKind.Insufficient:
-                if (Find(_message.Channel) is { } lost)
+                if (_subscriptions.Find(_message.Channel) is { } lost)
                 {
                     lost.End(ObservationKind.Insufficient);
                     _wasInterrupted = true;
@@ -305,12 +252,12 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
                 }
 
                 break;
-            case MessageKind.Error when _message.Id == 1:
+            case MessageKind.Error when _message.Id == ClientSubscriptions.ConnectId:
                 _dropReason = $"connect was refused with {_message.Code}";
                 _connection!.Cancel();
                 break;
             default:
-                if (_pending.Remove(_message.Id, out var subscription))
+                if (_subscriptions.Answered(_message.Id) is { } subscription)
                 {
                     TakeReply(subscription);
                 }
@@ -321,7 +268,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
 
     private void TakePublication()
     {
-        if (Find(_message.Channel) is not { } subscription || !ChaosPayload.TryRead(_message.Data, _message.Channel, out var payload))
+        if (_subscriptions.Find(_message.Channel) is not { } subscription || !ChaosPayload.TryRead(_message.Data, _message.Channel, out var payload))
         {
             statistics.AddAnomaly($"{name} got a publication that is not its own: {_message}");
             return;
@@ -354,7 +301,7 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
                 subscription.End(ObservationKind.Unsubscribed);
                 break;
             case MessageKind.Error when _message.Code is 100 or 111:
-                subscription.RetryAt = Stopwatch.GetTimestamp() + Ticks(ReconnectBackoff.Least * (1 + Random.Shared.NextDouble()));
+                subscription.RetryAt = ClientDeadlines.After(ReconnectBackoff.Least * (1 + Random.Shared.NextDouble()));
                 break;
             case MessageKind.Error:
                 subscription.End(ObservationKind.Refused);
@@ -366,30 +313,37 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
     }
 
     /// <summary>Sets the deadline for what is under way.</summary>
-    private void Await() => _deadline = _pending.Count == 0 && _isConnected ? long.MaxValue : Stopwatch.GetTimestamp() + Ticks(CommandTimeout);
+    private void Await()
+    {
+        if (_subscriptions.AwaitReply || !_isConnected)
+        {
+            _deadlines.AwaitReply();
+        }
+        else
+        {
+            _deadlines.AwaitNoReply();
+        }
+    }
 
     private void NoticeWell()
     {
-        if (_pending.Count == 0 && Subscriptions.All(s => s.IsLive || s.IsRefused || s.IsPaused))
+        if (_subscriptions.AwaitReply || !_subscriptions.AreSettled)
         {
-            _backoff.Reset();
-            if (_wasInterrupted)
-            {
-                _wasInterrupted = false;
-                _backAt = Stopwatch.GetTimestamp();
-            }
+            return;
+        }
+
+        _backoff.Reset();
+        if (_wasInterrupted)
+        {
+            _wasInterrupted = false;
+            _backAt = Stopwatch.GetTimestamp();
         }
     }
 
     /// <summary>The connection is gone. Returns the time until the next one.</summary>
     private TimeSpan End(Uri? gateway, string reason)
     {
-        foreach (var subscription in Subscriptions)
-        {
-            subscription.End(ObservationKind.Disconnected);
-            subscription.RetryAt = null;
-        }
-
+        _subscriptions.Disconnected();
         reason = _lastEnd = _dropReason ?? reason;
         if (_isConnected && gateway is not null && !_stop.IsCancellationRequested)
         {
@@ -397,47 +351,9 @@ internal class LoadClient(string name, IEnumerable<string> channels, Balancer ba
         }
 
         var delay = _dropDelay ?? _backoff.Next();
-        _pending.Clear();
+        _deadlines.Clear();
         (_isConnected, _wasInterrupted, ConnectionId) = (false, true, "");
-        (_link, _connection, _dropReason, _dropDelay) = (null, null, null, null);
-        (_deadline, _pingDeadline) = (long.MaxValue, long.MaxValue);
+        (_socket, _connection, _dropReason, _dropDelay) = (null, null, null, null);
         return delay;
     }
-
-    private ClientSubscription? Find(ReadOnlySpan<byte> channel)
-    {
-        foreach (var subscription in Subscriptions)
-        {
-            if (channel.SequenceEqual(subscription.ChannelUtf8))
-            {
-                return subscription;
-            }
-        }
-
-        return null;
-    }
-
-    private void Send(string command) => Send(Frame.Of(FrameKind.Text, Encoding.UTF8.GetBytes(command)));
-
-    private void Send(byte[] frame)
-    {
-        if (_link is { } link)
-        {
-            _ = SendAsync(link, frame);
-        }
-    }
-
-    private static async Task SendAsync(WebSocketLink link, byte[] frame)
-    {
-        try
-        {
-            await link.SendAsync(frame);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The reader finds out as well.
-        }
-    }
-
-    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 }

@@ -10,43 +10,25 @@ namespace WsCluster.Tests.Chaos.Load;
 internal sealed class SetPublisher(int number, string apiKey, Balancer balancer, PublishLog log, IReadOnlyList<string> channels) : IDisposable
 {
     private const int ChannelsOfASet = 3;
-    private const int MaxUnderWay = 500;
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(30);
 
     private readonly ApiLink _api = new(apiKey, balancer, maxConnections: 100);
+    private readonly CallsUnderWay _underWay = new(500);
     private long _sequence;
-    private int _underWay;
 
     /// <summary>Publishes sets at this rate.</summary>
     public Task RunAsync(int rate, CancellationToken stop) => OpenLoop.RunAsync(rate, Begin, stop);
 
     /// <summary>Waits until every set under way is settled.</summary>
-    public async Task SettleAsync()
-    {
-        while (Volatile.Read(ref _underWay) > 0)
-        {
-            await Task.Delay(20);
-        }
-    }
+    public Task SettleAsync() => _underWay.SettleAsync();
 
     public void Dispose() => _api.Dispose();
 
     private void Begin()
     {
-        if (Interlocked.Increment(ref _underWay) > MaxUnderWay)
+        if (!_underWay.TryBegin(() => PublishAsync(new PayloadId(number, ++_sequence)))) // the loop calls one after the other
         {
-            Interlocked.Decrement(ref _underWay);
             log.Skip();
-            return;
-        }
-
-        var id = new PayloadId(number, ++_sequence); // the loop calls one after the other
-        _ = FinishAsync();
-
-        async Task FinishAsync()
-        {
-            await PublishAsync(id);
-            Interlocked.Decrement(ref _underWay);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Text;
 using WsCluster.Tests.Chaos.Check;
 
 namespace WsCluster.Tests.Chaos.Load;
@@ -21,9 +20,8 @@ internal sealed class SocketPublisher(int number, Balancer balancer, PublishLog 
     private readonly Lock _sync = new(); // guards all below
     private readonly Dictionary<int, (string Channel, PayloadId Id, long StartedAt)> _underWay = [];
     private readonly ServerMessage _message = new();
-    private WebSocketLink? _link;
+    private ClientSocket? _socket;
     private CancellationTokenSource? _connection;
-    private Task _sending = Task.CompletedTask;
     private long _sequence;
     private int _line;
     private int _nextId;
@@ -54,14 +52,14 @@ internal sealed class SocketPublisher(int number, Balancer balancer, PublishLog 
         try
         {
             connection.CancelAfter(TimeSpan.FromSeconds(5)); // for the connect command
-            using var link = await WebSocketLink.OpenAsync(new Uri(gateway, "/connection/websocket"), connection.Token);
-            await link.SendAsync(Frame.Of(FrameKind.Text, """{"id":1,"connect":{"name":"publisher"}}"""u8));
+            using var socket = await ClientSocket.OpenAsync(gateway, _sync, connection.Token);
             lock (_sync)
             {
-                (_link, _connection, _nextId, _line) = (link, connection, 1, Interlocked.Increment(ref _lines));
+                (_socket, _connection, _nextId, _line) = (socket, connection, 1, Interlocked.Increment(ref _lines));
+                socket.Send("""{"id":1,"connect":{"name":"publisher"}}""");
             }
 
-            await ReadAsync(link, connection);
+            await socket.ReadAsync(_message, Take, connection.Token);
         }
         catch (Exception e) when (e is SocketException or LoadException or OperationCanceledException or ObjectDisposedException)
         {
@@ -73,33 +71,7 @@ internal sealed class SocketPublisher(int number, Balancer balancer, PublishLog 
         }
     }
 
-    private async Task ReadAsync(WebSocketLink link, CancellationTokenSource connection)
-    {
-        while (await link.ReceiveAsync(connection.Token))
-        {
-            lock (_sync)
-            {
-                while (link.TryRead(out var kind, out var payload))
-                {
-                    if (kind == FrameKind.Close)
-                    {
-                        return;
-                    }
-
-                    foreach (var range in payload.Split((byte)'\n'))
-                    {
-                        if (payload[range] is { IsEmpty: false } message)
-                        {
-                            _message.Read(message);
-                            Take(connection);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    private void Take(CancellationTokenSource connection)
+    private void Take()
     {
         if (_message.Kind == MessageKind.Connected)
         {
@@ -107,7 +79,7 @@ internal sealed class SocketPublisher(int number, Balancer balancer, PublishLog 
         }
         else if (_message.Kind == MessageKind.Ping)
         {
-            Send("{}");
+            _socket!.Pong();
         }
         else if (_underWay.Remove(_message.Id, out var publication))
         {
@@ -119,7 +91,7 @@ internal sealed class SocketPublisher(int number, Balancer balancer, PublishLog 
             });
         }
 
-        connection.CancelAfter(Patience); // a server that says nothing for this long is gone
+        _connection!.CancelAfter(Patience); // a server that says nothing for this long is gone
     }
 
     private void Publish(string channel)
@@ -135,7 +107,7 @@ internal sealed class SocketPublisher(int number, Balancer balancer, PublishLog 
             var id = ++_nextId;
             var payload = new PayloadId(number, ++_sequence);
             _underWay[id] = (channel, payload, Stopwatch.GetTimestamp());
-            Send($$$"""{"id":{{{id}}},"publish":{"channel":"{{{channel}}}","data":{{{ChaosPayload.Write(channel, payload)}}}}}""");
+            _socket!.Send($$$"""{"id":{{{id}}},"publish":{"channel":"{{{channel}}}","data":{{{ChaosPayload.Write(channel, payload)}}}}}""");
         }
     }
 
@@ -149,32 +121,10 @@ internal sealed class SocketPublisher(int number, Balancer balancer, PublishLog 
             }
 
             _underWay.Clear();
-            (_link, _connection, _isConnected) = (null, null, false);
+            (_socket, _connection, _isConnected) = (null, null, false);
         }
     }
 
     private void Settle((string Channel, PayloadId Id, long StartedAt) publication, PublishOutcome outcome) => log.Add(new PublishRecord(
         publication.Channel, publication.Id, publication.StartedAt, Stopwatch.GetTimestamp(), outcome, Line: _line));
-
-    /// <summary>Sends in the order of the calls.</summary>
-    private void Send(string command)
-    {
-        if (_link is { } link)
-        {
-            _sending = SendAsync(_sending, link, Frame.Of(FrameKind.Text, Encoding.UTF8.GetBytes(command)));
-        }
-    }
-
-    private static async Task SendAsync(Task before, WebSocketLink link, byte[] frame)
-    {
-        await before;
-        try
-        {
-            await link.SendAsync(frame);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The reader finds out as well.
-        }
-    }
 }

@@ -13,29 +13,20 @@ public sealed class AtomicPublishTests : IAsyncLifetime
 {
     private const int Steps = 10; // deciding, three channels, completing: before and behind each
 
-    private readonly RedisServer _redis = new() { AppendFsync = "always" }; // it is killed
-    private readonly SiloCluster _cluster = new();
+    private readonly SiloCluster _cluster = new() { Redis = new RedisServer { AppendFsync = "always" } }; // it is killed
     private TestRedisStore _publisher = null!; // the share of a silo that is a part of the test
+
+    private RedisServer Redis => _cluster.Redis!;
 
     public async ValueTask InitializeAsync()
     {
-        await _redis.InitializeAsync();
-        _cluster.MoreSettings["WsCluster:Redis"] = _redis.ConnectionString;
         _cluster.MoreSettings["WsCluster:AtomicPublish:SweepInterval"] = "00:00:01";
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:durable:HistorySize"] = "1000";
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:durable:HistoryTtl"] = "00:05:00";
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:durable:Durability"] = "Redis";
-        try
-        {
-            await _cluster.InitializeAsync();
-        }
-        catch
-        {
-            await _redis.DisposeAsync(); // nobody else does when this fails
-            throw;
-        }
+        await _cluster.InitializeAsync();
 
-        _publisher = new TestRedisStore(_redis);
+        _publisher = new TestRedisStore(Redis);
         _publisher.Cluster.ClusterId = "wscluster";
         await _publisher.InitializeAsync();
     }
@@ -48,7 +39,6 @@ public sealed class AtomicPublishTests : IAsyncLifetime
         }
 
         await _cluster.DisposeAsync();
-        await _redis.DisposeAsync();
     }
 
     [Fact]
@@ -172,9 +162,9 @@ public sealed class AtomicPublishTests : IAsyncLifetime
         var refused = Request("refused", NewChannels());
         await StopAsync(decided, 3); // the first channel has it
 
-        _redis.Kill();
+        Redis.Kill();
         var refusal = await Wait.ForAsync("a refusal", () => RefusalOfAsync(refused));
-        await _redis.StartAsync();
+        await Redis.StartAsync();
 
         Assert.True(refusal.IsTemporary);
         await Wait.UntilAsync("the silos' sweep", async () => await PendingAsync() == 0);
@@ -234,7 +224,7 @@ public sealed class AtomicPublishTests : IAsyncLifetime
         return [.. page.Texts()];
     }
 
-    private async Task<long> PendingAsync() => await _redis.Database.SortedSetLengthAsync("wscluster:{wscluster}:sets:pending");
+    private async Task<long> PendingAsync() => await Redis.Database.SortedSetLengthAsync("wscluster:{wscluster}:sets:pending");
 
     private static string[] NewChannels(int count = 3) => [.. Enumerable.Range(0, count).Select(_ => $"durable:{Guid.NewGuid():N}")];
 

@@ -10,34 +10,19 @@ public sealed class BehaviorTimerTests : IAsyncLifetime
 {
     private static readonly Caller Somebody = new() { Info = new ClientInfo { User = "somebody", Client = "c" } };
 
-    private readonly RedisServer _redis = new();
-    private readonly SiloCluster _cluster = new();
+    private readonly SiloCluster _cluster = new() { Redis = new RedisServer() };
 
     public async ValueTask InitializeAsync()
     {
-        await _redis.InitializeAsync();
-        _cluster.MoreSettings["WsCluster:Redis"] = _redis.ConnectionString;
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:alarm:Behavior"] = "true";
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:alarm:HistorySize"] = "100";
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:alarm:HistoryTtl"] = "00:05:00";
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:alarm:Durability"] = "Redis";
         _cluster.MoreServices = services => services.AddChannelBehavior<AlarmRoom>("alarm");
-        try
-        {
-            await _cluster.InitializeAsync();
-        }
-        catch
-        {
-            await _redis.DisposeAsync(); // nobody else does when this fails
-            throw;
-        }
+        await _cluster.InitializeAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _cluster.DisposeAsync();
-        await _redis.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
     public async Task IdleChannel_IsCollected_UnlessATimerRuns()

@@ -12,13 +12,10 @@ public sealed class ChannelBehaviorTests : IAsyncLifetime
 {
     private static readonly Caller Reader = new() { Info = new ClientInfo { User = "reader", Client = "c" } };
 
-    private readonly RedisServer _redis = new() { AppendFsync = "always" };
-    private readonly SiloCluster _cluster = new();
+    private readonly SiloCluster _cluster = new() { Redis = new RedisServer { AppendFsync = "always" } };
 
     public async ValueTask InitializeAsync()
     {
-        await _redis.InitializeAsync();
-        _cluster.MoreSettings["WsCluster:Redis"] = _redis.ConnectionString;
         _cluster.MoreSettings["WsCluster:Behaviors:SnapshotEvery"] = "50";
         foreach (var (name, durability) in new[] { ("kept", "Redis"), ("light", "Memory") })
         {
@@ -29,22 +26,10 @@ public sealed class ChannelBehaviorTests : IAsyncLifetime
         }
 
         _cluster.MoreServices = services => services.AddChannelBehavior<CounterRoom>("kept").AddChannelBehavior<CounterRoom>("light");
-        try
-        {
-            await _cluster.InitializeAsync();
-        }
-        catch
-        {
-            await _redis.DisposeAsync(); // nobody else does when this fails
-            throw;
-        }
+        await _cluster.InitializeAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _cluster.DisposeAsync();
-        await _redis.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Theory]
     [InlineData("kept")]

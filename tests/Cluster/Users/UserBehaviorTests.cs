@@ -8,14 +8,11 @@ namespace WsCluster.Tests.Cluster.Users;
 /// <summary>Users' code and inboxes on two silos and a real Redis: state, cursor and reminder outlive silos.</summary>
 public sealed class UserBehaviorTests : IAsyncLifetime
 {
-    private readonly RedisServer _redis = new() { AppendFsync = "always" };
-    private readonly SiloCluster _cluster = new();
+    private readonly SiloCluster _cluster = new() { Redis = new RedisServer { AppendFsync = "always" } };
     private readonly string _user = $"user-{Guid.NewGuid():N}";
 
     public async ValueTask InitializeAsync()
     {
-        await _redis.InitializeAsync();
-        _cluster.MoreSettings["WsCluster:Redis"] = _redis.ConnectionString;
         _cluster.MoreSettings["WsCluster:Behaviors:Timeout"] = "00:00:01";
         _cluster.MoreSettings["WsCluster:Inbox:Enabled"] = "true";
         _cluster.MoreSettings["WsCluster:Inbox:UnreadAfter"] = "00:00:05";
@@ -23,22 +20,10 @@ public sealed class UserBehaviorTests : IAsyncLifetime
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:inbox:HistoryTtl"] = "01:00:00";
         _cluster.MoreSettings["WsCluster:Channels:Namespaces:inbox:Durability"] = "Redis";
         _cluster.MoreServices = services => services.AddUserBehavior<MailingUser>();
-        try
-        {
-            await _cluster.InitializeAsync();
-        }
-        catch
-        {
-            await _redis.DisposeAsync(); // nobody else does when this fails
-            throw;
-        }
+        await _cluster.InitializeAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _cluster.DisposeAsync();
-        await _redis.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
     public async Task KilledSilos_StateCursorAndReminderGoOn()

@@ -70,6 +70,7 @@ internal sealed class ReceivingGateway : IDisposable
                 s.GetRequiredService<ChannelDirectory>(), planner: null!, s.GetRequiredService<SubscriptionEntry>(), Time))
             .AddSingleton<UserCommandExecutor>()
             .BuildServiceProvider();
+        Figures = new FakeFigures(Time);
         Clock = _services.GetRequiredService<DeadlineClock>();
         Channels = _services.GetRequiredService<ChannelDirectory>();
         Subscriptions = _services.GetRequiredService<SubscriptionService>();
@@ -92,6 +93,8 @@ internal sealed class ReceivingGateway : IDisposable
     public SiloWatch Silos { get; }
 
     public FakeUserGrain User { get; } = new();
+
+    public FakeFigures Figures { get; }
 
     public Func<string, FakeChannel> CreateChannel { get; }
 
@@ -165,6 +168,7 @@ internal sealed class ReceivingGateway : IDisposable
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
             targetMethod!.Name == nameof(IGrainFactory.CreateObjectReference) ? args![0]
             : targetMethod.GetGenericArguments()[0] == typeof(IUserRouting) ? _gateway.User
+            : targetMethod.GetGenericArguments()[0] == typeof(IClusterFigures) ? _gateway.Figures
             : _gateway.Channel((string)args![0]!);
     }
 }
