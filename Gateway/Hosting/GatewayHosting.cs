@@ -60,6 +60,7 @@ internal static class GatewayHosting
         services.AddSingleton<SiloWatch>();
         services.AddHostedService(s => s.GetRequiredService<SiloWatch>());
         services.AddSingleton<SiloEntrances>();
+        services.AddSingleton<IDetour>(s => s.GetRequiredService<SiloEntrances>());
         services.AddSingleton<ClusterCalls>();
         services.AddSingleton<DeliveryDispatcher>();
         services.AddSingleton<ClusterMembership>();
@@ -80,6 +81,7 @@ internal static class GatewayHosting
 
         services.AddSingleton<RecoveryGate>();
         services.AddSingleton<ChannelDirectory>();
+        services.AddSingleton<ChannelQuestions>();
         services.AddSingleton<SubscriptionPlanner>();
         services.AddSingleton<ConnectPlanner>();
         services.AddSingleton<SubscribeResults>();

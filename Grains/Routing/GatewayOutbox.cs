@@ -281,6 +281,7 @@ internal sealed class GatewayOutbox
             SiloStopping = siloStopping,
             Entries = taken.Array is null ? [] : taken.ToMessage(),
             Entrance = _context.Entrance,
+            EntranceLevel = _context.Entrance is null ? 0 : ISiloEntrance.ReadsAndUsers,
             Relayed = _context.IsRelay,
         };
     }
