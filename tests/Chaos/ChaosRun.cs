@@ -108,6 +108,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         await using var memory = new MemoryWatch(_cluster);
         await using var presence = new PresenceWatch(_load, _api);
         var scene = new FaultScene(_cluster, _load, _random);
+        _load.Visitors.Drain();
         await fault.RunAsync(scene);
         Report(fault.Name, await RollCall.RunAsync(_load));
         var caughtUp = Stopwatch.GetElapsedTime(scene.StruckAt);
@@ -121,6 +122,8 @@ internal sealed class ChaosRun : IAsyncDisposable
         var disconnections = new List<Disconnection>();
         var publishes = Drain(disconnections.Add);
         CheckBystanders(fault, scene, disconnections);
+        var visits = _load.Visitors.Drain();
+        CheckAnswers(fault, scene, visits);
         var (silos, gateways) = await memory.FinishAsync();
         if (silos.After - silos.Before > MaxGrowthMiB)
         {
@@ -135,6 +138,8 @@ internal sealed class ChaosRun : IAsyncDisposable
             Times.Of(_load.Clients.Select(c => c.BackAt).Where(at => at > scene.StruckAt).Select(at => Seconds(scene.StruckAt, at))),
             Times.Of(PublishOutages(publishes, scene.StruckAt)),
             Times.Of(presence.RightAfter(scene.StruckAt)),
+            visits.Count,
+            Times.Of(Waits(visits, scene.StruckAt)),
             caughtUp.TotalSeconds,
             disconnections.Count,
             disconnections.Count(d => d.IsOwnDecision),
@@ -154,6 +159,33 @@ internal sealed class ChaosRun : IAsyncDisposable
             .Where(channel => channel.Any(p => p.Outcome != PublishOutcome.Acknowledged || Stopwatch.GetElapsedTime(p.StartedAt, p.EndedAt) > longest))
             .Select(channel => channel.Where(p => p.Outcome == PublishOutcome.Acknowledged).Select(p => p.EndedAt).DefaultIfEmpty(long.MaxValue).Min())
             .Select(at => Seconds(struckAt, at));
+    }
+
+    /// <summary>For each question that was slow or not answered after the blow: when the next one who asked had the answer.</summary>
+    private static IEnumerable<double> Waits(List<VisitRecord> visits, long struckAt)
+    {
+        var longest = TimeSpan.FromMilliseconds(500);
+        foreach (var question in visits.Where(v => v.StartedAt >= struckAt).GroupBy(v => v.Question))
+        {
+            if (question.Where(v => !v.IsAnswered || Stopwatch.GetElapsedTime(v.StartedAt, v.EndedAt) > longest).MinBy(v => v.StartedAt) is { } first)
+            {
+                yield return Seconds(struckAt, question.Where(v => v.IsAnswered && v.StartedAt >= first.StartedAt).Select(v => v.EndedAt).DefaultIfEmpty(long.MaxValue).Min());
+            }
+        }
+    }
+
+    /// <summary>Invariant 11, in the second half of a fault.</summary>
+    private void CheckAnswers(IFault fault, FaultScene scene, List<VisitRecord> visits)
+    {
+        if (!fault.KeepsAnswering)
+        {
+            return;
+        }
+
+        foreach (var question in AnswerCheck.Unanswered(visits, scene.StruckAt + ((scene.MendedAt - scene.StruckAt) / 2), scene.MendedAt))
+        {
+            _checker.Violations.Add(Invariant.Answers, $"{fault.Name}: nobody got an answer to {question}");
+        }
     }
 
     /// <summary>

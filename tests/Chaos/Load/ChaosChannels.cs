@@ -23,6 +23,9 @@ internal sealed class ChaosChannels(int perKind)
     /// <summary>Those that publications go to: also the forbidden one, so that there is something to leak.</summary>
     public IReadOnlyList<string> Published => [.. Open, Forbidden];
 
+    /// <summary>Those that visitors are subscribed to.</summary>
+    public IReadOnlyList<string> Visited => [.. Open.Where(c => !HasPresence(c) && !HasState(c))];
+
     /// <summary>Those whose behavior keeps a state.</summary>
     public IReadOnlyList<string> WithState => [.. Open.Where(HasState)];
 
