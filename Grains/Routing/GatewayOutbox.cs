@@ -10,7 +10,7 @@ namespace WsCluster.Grains.Routing;
 /// batch after the other. Any thread may enqueue; nothing here waits for the gateway but the pump.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Close ends the source; it has no timer or handle.")]
-internal sealed class GatewayOutbox
+internal sealed class GatewayOutbox : IThreadPoolWorkItem
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
 
@@ -60,7 +60,7 @@ internal sealed class GatewayOutbox
         _lane = lane;
         _observer = observer;
         _lost = lost;
-        context.Start(PumpAsync);
+        context.Start(() => GuardAsync(PumpAsync));
     }
 
     /// <summary>Tells the outboxes of a lane apart, in each batch.</summary>
@@ -262,22 +262,38 @@ internal sealed class GatewayOutbox
     {
         if (!_isSignalled)
         {
-            _isSignalled = true;
-            _signal.Writer.TryWrite(true);
+            _isSignalled = true; // until nothing waits: the pump, or the thread that does its work this time, sends alone
+            if (_context.Local?.Defer is not { } defer || !defer(this))
+            {
+                _signal.Writer.TryWrite(true);
+            }
         }
     }
 
+    /// <summary>Sends what waits on the thread that queued it, once that is done with what it was at.</summary>
+    void IThreadPoolWorkItem.Execute() => _ = GuardAsync(SendAllAsync);
+
     private async Task PumpAsync()
+    {
+        while (await _signal.Reader.WaitToReadAsync())
+        {
+            _signal.Reader.TryRead(out _);
+            await SendAllAsync();
+        }
+    }
+
+    private async Task SendAllAsync()
+    {
+        while (TakeBatch() is { } batch && await SendAsync(batch))
+        {
+        }
+    }
+
+    private async Task GuardAsync(Func<Task> pump)
     {
         try
         {
-            while (await _signal.Reader.WaitToReadAsync())
-            {
-                _signal.Reader.TryRead(out _);
-                while (TakeBatch() is { } batch && await SendAsync(batch))
-                {
-                }
-            }
+            await pump();
         }
         catch (Exception e)
         {

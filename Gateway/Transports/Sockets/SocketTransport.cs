@@ -11,7 +11,7 @@ namespace WsCluster.Gateway.Transports.Sockets;
 /// as long as it takes them at once. What it does not take is sent asynchronously; the writer calls again only after that,
 /// so there is never more than one send on the socket. While nothing comes, it waits without a buffer.
 /// </summary>
-internal sealed class SocketTransport : ITransport
+internal sealed class SocketTransport : IReadableTransport
 {
     /// <summary>The transport's name.</summary>
     public const string TransportName = "websocket";
@@ -179,7 +179,7 @@ internal sealed class SocketTransport : ITransport
     }
 
     /// <summary>A close frame (RFC 6455 §5.5.1); a code that must not be sent gives an empty one.</summary>
-    private static byte[] CloseFrame(int code, string reason)
+    public static byte[] CloseFrame(int code, string reason)
     {
         const byte finalClose = 0x88;
         if (code is < 1000 or 1004 or 1005 or 1006 or 1015)
