@@ -197,6 +197,7 @@ step() {
     fast) load "$label" "$2" "${plain[@]}" --conns 1000 --rate 200 --publishers $few ;;
     chan) load "$label" "$2" "${plain[@]}" --conns 1000 --channels 500 --window 64 --publishers $many ;;
     conn) load "$label" "$2" "${plain[@]}" --mode connect --conns 5000 --conc 128 ;;
+    idle) load "$label" "$2" "${plain[@]}" --mode idle --conns 10000 ;;
     kept) is_ours "$2" && load "$label" "$2" --conns 1000 --window 8 --prefix kept: ;;
     durable) [ "$2" = cluster ] && load "$label" "$2" --conns 0 --channels 64 --publishers 64 --window 1024 --ack --prefix durable: ;;
   esac
@@ -265,7 +266,7 @@ stop "${pids[@]}"; pids=()
 case " $steps " in *" idle "*)
   for server in "${running[@]}"; do
     say "idle: $server"
-    "start_$server" && load idle "$server" --mode idle --conns 10000
+    "start_$server" && step idle "$server"
     stop "${pids[@]}"; pids=()
   done ;;
 esac

@@ -5,15 +5,18 @@ namespace WsCluster.Gateway.Connections;
 /// <param name="Gap">Time between two of them lately: waiting for less brings nothing.</param>
 internal readonly record struct JoinRequest(TimeSpan Interval, TimeSpan Gap)
 {
-    /// <summary>Sending takes so many times less time than what may be spent on waiting for more.</summary>
-    private const int WaitsPerSend = 2;
+    /// <summary>
+    /// Time to wait for each time that sending takes: who is busy sending for a sixth of the time is what <see cref="WriterThread"/>
+    /// calls busy, and so far waiting may bring that down.
+    /// </summary>
+    private const int WaitsPerSend = 6;
 
     /// <summary>The most by which a large audience stretches the interval.</summary>
     private const int MaxStretch = 5;
 
     /// <summary>
     /// How long to wait for more, if the shard is busy; null when nothing would come. An audience that takes long to send to is
-    /// worth a longer wait: it gets twice that time, within limits.
+    /// worth a longer wait, within limits.
     /// </summary>
     /// <param name="sending">Time that one message to the whole audience takes.</param>
     public TimeSpan? WaitFor(TimeSpan sending)

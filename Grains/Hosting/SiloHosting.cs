@@ -60,6 +60,7 @@ public static class SiloHosting
             var redis = RedisConnection.Parse(cluster);
             silo.UseRedisClustering(options => options.ConfigurationOptions = redis);
             silo.Services.AddHostedService<MembershipWatch>();
+            silo.Services.AddHostedService<StopDeadline>();
         }
 
         silo.Services.TryAddSingleton<SiloFitness>(_ => new SiloFitness());

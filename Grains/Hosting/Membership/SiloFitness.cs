@@ -7,6 +7,9 @@ public sealed class SiloFitness(Action<int> exit)
     /// <summary>The process's exit code when the membership table has lost the silo: start it again.</summary>
     public const int MembershipLostExitCode = 3;
 
+    /// <summary>The process's exit code when it was told to stop and could not come to an end, mostly for want of Redis.</summary>
+    public const int StopUnfinishedExitCode = 4;
+
     private volatile bool _isLost;
 
     /// <summary>A silo that ends its own process.</summary>

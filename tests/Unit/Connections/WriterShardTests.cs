@@ -136,7 +136,7 @@ public sealed class WriterShardTests : IWriterScheduler, IDisposable
     [Theory]
     [InlineData(0, 1, 5, 0)]
     [InlineData(3, 1, 0.5, 3)]
-    [InlineData(3, 1, 1.6, 3.2)]
+    [InlineData(3, 1, 1.6, 9.6)]
     [InlineData(3, 1, 100, 15)]
     [InlineData(3, 14, 100, 15)]
     public void WaitFor_ComesCloseEnough_GrowsWithTheAudience(double interval, double gap, double sending, double wait) =>

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsCluster.Grains.Hosting.Membership;
+
+namespace WsCluster.Grains.Hosting;
+
+/// <summary>
+/// Ends a silo's process that was told to stop and does not come to an end: without Redis, Orleans waits minutes for the
+/// membership table to take its farewell. Nothing acknowledged is lost by that: it is what happens to a silo that is killed.
+/// </summary>
+internal sealed class StopDeadline(IHostApplicationLifetime lifetime, SiloFitness fitness, TimeProvider time, ILogger<StopDeadline> logger) : IHostedService
+{
+    /// <summary>How long a stop may take: the host's 30 s for handing over, and a little more for what follows.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(35);
+
+    // Loggers write in the background, and the process ends without waiting for them.
+    private static readonly TimeSpan LogTime = TimeSpan.FromMilliseconds(200);
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStopping.Register(() => _ = EndInTimeAsync());
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task EndInTimeAsync()
+    {
+        await Task.Delay(Limit, time);
+        if (!lifetime.ApplicationStopped.IsCancellationRequested)
+        {
+            StopLog.Unfinished(logger, Limit, SiloFitness.StopUnfinishedExitCode);
+            await Task.Delay(LogTime, time);
+            fitness.Exit(SiloFitness.StopUnfinishedExitCode);
+        }
+    }
+}
