@@ -107,6 +107,9 @@ internal static partial class GatewayLog
     [LoggerMessage(66, LogLevel.Warning, "A new connection could not be accepted.", EventName = "AcceptFailed")]
     public static partial void AcceptFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(67, LogLevel.Error, "Something that became of a socket could not be handled.", EventName = "ReactorFailed")]
+    public static partial void ReactorFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(60, LogLevel.Debug, "Publications did not reach their channel: {Kind}: {Reason}", EventName = "PublishFailed")]
     public static partial void PublishFailed(ILogger logger, string kind, string reason);
 }

@@ -10,6 +10,11 @@ public sealed class LocalLanes
 {
     private readonly ConcurrentDictionary<(string GatewayId, long Incarnation, int Lane), IGatewayObserver> _observers = new();
 
+    /// <summary>
+    /// Has the calling thread do work when it is done with what it is at; false when it takes none. Null while no thread does.
+    /// </summary>
+    public Func<IThreadPoolWorkItem, bool>? Defer { get; set; }
+
     /// <summary>A lane is here.</summary>
     /// <param name="lane">As silos know it.</param>
     /// <param name="observer">What takes the batches.</param>

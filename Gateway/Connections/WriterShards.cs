@@ -1,21 +1,25 @@
+using WsCluster.Gateway.Transports.Sockets.Reactor;
+
 namespace WsCluster.Gateway.Connections;
 
-/// <summary>One shard with a thread of its own for each core; a connection stays with its shard.</summary>
+/// <summary>One shard for each core, on a thread of its own or on a reactor's; a connection stays with its shard.</summary>
 internal sealed class WriterShards : IDisposable
 {
     private readonly WriterThread[] _threads;
     private readonly WriterShard[] _shards;
+    private readonly ReactorThreads _reactor;
     private int _next;
 
-    /// <summary>Starts the threads.</summary>
-    public WriterShards(TimeProvider time, GatewayMetrics metrics)
+    /// <summary>Starts the threads, where no reactor has some.</summary>
+    public WriterShards(TimeProvider time, GatewayMetrics metrics, ReactorThreads reactor)
     {
-        _threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(number => new WriterThread(number, metrics))];
+        _reactor = reactor;
+        _threads = [.. Enumerable.Range(0, reactor.IsOn ? 0 : Environment.ProcessorCount).Select(number => new WriterThread(number, metrics))];
         _shards = [.. _threads.Select(thread => new WriterShard(time, thread))];
     }
 
     /// <summary>The shard of a new connection.</summary>
-    public WriterShard Next() => _shards[(uint)Interlocked.Increment(ref _next) % (uint)_shards.Length];
+    public WriterShard Next() => _reactor.IsOn ? _reactor.Next().Shard : _shards[(uint)Interlocked.Increment(ref _next) % (uint)_shards.Length];
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_threads, thread => thread.Dispose());

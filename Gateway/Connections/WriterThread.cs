@@ -8,12 +8,6 @@ namespace WsCluster.Gateway.Connections;
 /// </summary>
 internal sealed class WriterThread : IWriterScheduler, IDisposable
 {
-    /// <summary>The share of its time that the thread may spend sending before rounds wait for each other.</summary>
-    private const double BusyShare = 0.15;
-
-    /// <summary>How much the newest round counts in that share.</summary>
-    private const double Smoothing = 0.25;
-
     private readonly GatewayMetrics _metrics;
     private readonly object _sync = new(); // a monitor: it waits without spinning first, which cost a tenth of the CPU
     private IThreadPoolWorkItem? _shard;   // guarded by _sync, like the fields below
@@ -54,17 +48,10 @@ internal sealed class WriterThread : IWriterScheduler, IDisposable
 
     private void Run()
     {
-        var share = 0.0;
-        var lastStart = Stopwatch.GetTimestamp();
-        var lastEnd = lastStart;
-        while (TryWait(share >= BusyShare, out var scheduledAt) is { } shard)
+        var pace = RoundPace.Start();
+        while (TryWait(pace.IsBusy, out var scheduledAt) is { } shard)
         {
-            var start = Stopwatch.GetTimestamp();
-            shard.Execute();
-            var sent = (double)(lastEnd - lastStart) / Math.Max(1, start - lastStart);
-            share += (sent - share) * Smoothing;
-            (lastStart, lastEnd) = (start, Stopwatch.GetTimestamp());
-            _metrics.RoundSent(Stopwatch.GetElapsedTime(scheduledAt, lastEnd));
+            _metrics.RoundSent(Stopwatch.GetElapsedTime(scheduledAt, pace.Run(shard)));
         }
     }
 

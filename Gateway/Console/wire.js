@@ -32,6 +32,9 @@ export class Wire extends EventTarget {
     const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/connection/websocket`);
     this.#socket = socket;
     socket.onopen = async () => {
+      if (this.#stopped) {
+        return socket.close(); // one that is closed while it opens is a warning in the browser's log
+      }
       const reply = await this.call({ connect: { name: this.#name, ...(token && { token }) } });
       if (reply.error) {
         this.#emit('refused', reply.error);
@@ -72,7 +75,9 @@ export class Wire extends EventTarget {
   close() {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#socket?.close();
+    if (this.#socket?.readyState === WebSocket.OPEN) {
+      this.#socket.close();
+    }
   }
 
   #take(message) {

@@ -19,6 +19,7 @@ using WsCluster.Gateway.Subscriptions;
 using WsCluster.Gateway.Transports;
 using WsCluster.Gateway.Transports.Deflate;
 using WsCluster.Gateway.Transports.Sockets;
+using WsCluster.Gateway.Transports.Sockets.Reactor;
 using WsCluster.Gateway.Transports.Streams;
 using WsCluster.Routing;
 
@@ -126,11 +127,13 @@ internal static class GatewayHosting
         services.AddSingleton<DeflateGate>();
         services.AddSingleton<OriginPolicy>();
         services.AddSingleton<WebSocketEndpoint>();
+        services.AddSingleton<WebSocketUpgrades>();
         services.AddSingleton<SocketTakeover>();
         services.AddSingleton<SocketListenerFactory>();
         services.AddSingleton<IConnectionListenerFactory>(s => s.GetRequiredService<SocketListenerFactory>());
         services.AddStreams(configuration);
         services.AddSingleton<WriterShards>();
+        services.AddSingleton<ReactorThreads>();
         return services;
     }
 }

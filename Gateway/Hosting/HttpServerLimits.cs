@@ -13,7 +13,7 @@ internal sealed class HttpServerLimits(IOptions<GatewayOptions> gateway) : IConf
     {
         options.AddServerHeader = false;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(Math.Max(1, gateway.Value.StaleTimeout.TotalSeconds));
-        options.Limits.MaxRequestHeadersTotalSize = SocketTakeover.MaxHeadBytes;
+        options.Limits.MaxRequestHeadersTotalSize = WebSocketUpgrades.MaxHeadBytes;
         options.Limits.KeepAliveTimeout = KeepAlive;
     }
 }

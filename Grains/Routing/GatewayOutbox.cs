@@ -7,7 +7,7 @@ namespace WsCluster.Grains.Routing;
 /// What one silo has to deliver to one lane of a gateway: entries of all its channels and users, sent as one acknowledged
 /// batch after the other. Any thread may enqueue; nothing here waits for the gateway but the pump.
 /// </summary>
-internal sealed class GatewayOutbox
+internal sealed class GatewayOutbox : IThreadPoolWorkItem
 {
     private readonly OutboxContext _context;
     private readonly GatewayLane _lane;
@@ -44,7 +44,7 @@ internal sealed class GatewayOutbox
         _lane = lane;
         _lost = lost;
         _sender = new BatchSender(context, lane, observer, Lose);
-        context.Start(PumpAsync);
+        context.Start(() => GuardAsync(PumpAsync));
     }
 
     /// <summary>Tells the outboxes of a lane apart, in each batch.</summary>
@@ -222,22 +222,38 @@ internal sealed class GatewayOutbox
     {
         if (!_isSignalled)
         {
-            _isSignalled = true;
-            _signal.Writer.TryWrite(true);
+            _isSignalled = true; // until nothing waits: the pump, or the thread that does its work this time, sends alone
+            if (_context.Local?.Defer is not { } defer || !defer(this))
+            {
+                _signal.Writer.TryWrite(true);
+            }
         }
     }
 
+    /// <summary>Sends what waits on the thread that queued it, once that is done with what it was at.</summary>
+    void IThreadPoolWorkItem.Execute() => _ = GuardAsync(SendAllAsync);
+
     private async Task PumpAsync()
+    {
+        while (await _signal.Reader.WaitToReadAsync())
+        {
+            _signal.Reader.TryRead(out _);
+            await SendAllAsync();
+        }
+    }
+
+    private async Task SendAllAsync()
+    {
+        while (TakeBatch() is { } batch && await SendAsync(batch))
+        {
+        }
+    }
+
+    private async Task GuardAsync(Func<Task> pump)
     {
         try
         {
-            while (await _signal.Reader.WaitToReadAsync())
-            {
-                _signal.Reader.TryRead(out _);
-                while (TakeBatch() is { } batch && await SendAsync(batch))
-                {
-                }
-            }
+            await pump();
         }
         catch (Exception e)
         {

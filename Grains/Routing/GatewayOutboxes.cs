@@ -54,6 +54,7 @@ internal class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, IDisposa
             Metrics = metrics,
             Logger = loggers.CreateLogger<GatewayOutboxes>(),
             Background = background ?? TaskScheduler.Default,
+            Local = local,
         };
         _losses = new LossNotifier(_context);
         if (relays)

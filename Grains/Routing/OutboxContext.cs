@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WsCluster.Grains.Limits;
+using WsCluster.Routing;
 
 namespace WsCluster.Grains.Routing;
 
@@ -50,6 +51,9 @@ internal sealed record OutboxContext
 
     /// <summary>An outbox opens or closes.</summary>
     public void CountOpen(int change) => Interlocked.Add(ref _open, change);
+
+    /// <summary>Lanes in this process; null without.</summary>
+    public LocalLanes? Local { get; init; }
 
     /// <summary>Where pumps and notifications run: they belong to no grain.</summary>
     public TaskScheduler Background { get; init; } = TaskScheduler.Default;

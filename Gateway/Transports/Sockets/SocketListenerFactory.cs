@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Transports.Sockets.Reactor;
 
 namespace WsCluster.Gateway.Transports.Sockets;
 
@@ -33,18 +34,25 @@ internal sealed class SocketListenerFactory(IServiceProvider services, IOptions<
     /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        var takeover = services.GetRequiredService<SocketTakeover>(); // late: it needs the cluster, which starts before the server binds
         var socket = _options.CreateBoundListenSocket(endpoint);
         try
         {
             socket.Listen(_options.Backlog);
-            return ValueTask.FromResult<IConnectionListener>(new SocketListener(socket, takeover, CreateHttpConnections(), logger));
+            return ValueTask.FromResult(Listen(socket));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             socket.Dispose();
             throw new AddressInUseException(e.Message, e);
         }
+    }
+
+    private IConnectionListener Listen(Socket socket)
+    {
+        var reactor = services.GetRequiredService<ReactorThreads>(); // late, as the others: they need the cluster, which starts before the server binds
+        return reactor.IsOn
+            ? new ReactorListener(socket, services.GetRequiredService<WebSocketUpgrades>(), CreateHttpConnections(), reactor, logger)
+            : new SocketListener(socket, services.GetRequiredService<SocketTakeover>(), CreateHttpConnections(), logger);
     }
 
     /// <summary>Makes connections for the HTTP server, configured as its own would be.</summary>

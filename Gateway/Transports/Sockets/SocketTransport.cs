@@ -9,7 +9,7 @@ namespace WsCluster.Gateway.Transports.Sockets;
 /// as long as it takes them at once. What it does not take is sent asynchronously; the writer calls again only after that,
 /// so there is never more than one send on the socket. While nothing comes, it waits without a buffer.
 /// </summary>
-internal sealed class SocketTransport : ITransport, IByteSource
+internal sealed class SocketTransport : IReadableTransport, IByteSource
 {
     /// <summary>The transport's name.</summary>
     public const string TransportName = "websocket";
