@@ -70,6 +70,29 @@ public sealed class GatewayOutboxTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Enqueue_OnAThreadThatTakesWork_IsSentByItAsOneBatch()
+    {
+        var deferred = new List<IThreadPoolWorkItem>();
+        _context.Local!.Defer = work =>
+        {
+            deferred.Add(work);
+            return true;
+        };
+        _outbox.Enqueue([1]);
+        _outbox.Enqueue([2]);
+        Assert.Single(deferred);
+        Assert.Empty(_observer.Batches);
+
+        deferred[0].Execute();
+
+        Assert.Equal([1, 2], Assert.Single(_observer.Batches).Entries);
+        _context.Local.Defer = _ => false;
+        _outbox.Enqueue([3]); // by the pump
+        await Wait.UntilAsync("the next batch", () => _observer.Batches.Count == 2);
+        Assert.Equal([1, 2, 3], _observer.Bytes);
+    }
+
+    [Fact]
     public async Task Enqueue_MoreThanABatch_IsSplitAtEntries()
     {
         var gate = Hold();
@@ -386,6 +409,7 @@ public sealed class GatewayOutboxTests : IAsyncDisposable
         SiloId = "silo@1",
         Options = new DeliveryOptions { MaxOutboxBytes = 1024 * 1024 },
         Limit = limit,
+        Local = new LocalLanes(),
         Time = _time,
         Metrics = new GrainMetrics(_services.GetRequiredService<IMeterFactory>()),
         Logger = NullLogger.Instance,

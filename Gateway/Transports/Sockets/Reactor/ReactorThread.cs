@@ -44,7 +44,7 @@ internal sealed class ReactorThread : IWriterScheduler, IDisposable
             throw new Win32Exception(Libc.LastError);
         }
 
-        new Thread(Loop) { IsBackground = true, Name = $"reactor {number}" }.Start();
+        new Thread(Loop) { IsBackground = true, Name = $"reactor {number}" }.UnsafeStart(); // commands are nobody's: not in the context of whoever starts the thread
     }
 
     /// <summary>Sends for the thread's connections.</summary>

@@ -12,6 +12,9 @@ internal static class ReactorCalls
         return work.Done.WaitAsync(Wait.Limit);
     }
 
+    /// <summary>The same task for a test to await, which must not go on on the reactor thread that ends it.</summary>
+    public static Task OffThread(this Task task) => task.ContinueWith(same => same, TaskScheduler.Default).Unwrap();
+
     public sealed class Work(Action action) : IThreadPoolWorkItem
     {
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

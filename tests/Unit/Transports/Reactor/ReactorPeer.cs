@@ -81,6 +81,6 @@ internal sealed class ReactorPeer : IReady, IDisposable
         Transport = new ReactorTransport(Thread, socket, token, closeTimeout, deflates: false, _clock);
         Thread.Replace(token, Transport);
         Connection = new Connection(Transport, ProtocolCodecs.Json, new GatewayOptions { CloseTimeout = closeTimeout }, _clock, shard: Thread.Shard);
-        Reading = Transport.ReadAsync(Connection, 64 * 1024, message => process(message.ToArray()));
+        Reading = Transport.ReadAsync(Connection, 64 * 1024, message => process(message.ToArray())).OffThread();
     }
 }

@@ -166,7 +166,7 @@ public sealed class ReactorTransportTests : IDisposable
         var frame = new byte[16 * 1024 * 1024];
         Random.Shared.NextBytes(frame);
         var sending = Task.CompletedTask;
-        await _thread.CallAsync(() => sending = peer.Transport.SendAsync(frame).AsTask());
+        await _thread.CallAsync(() => sending = peer.Transport.SendAsync(frame).AsTask().OffThread());
         Assert.False(sending.IsCompleted);
 
         var received = new byte[frame.Length];
@@ -184,13 +184,13 @@ public sealed class ReactorTransportTests : IDisposable
     {
         using var peer = await ReactorPeer.OpenAsync(_thread, Note);
         var sending = Task.CompletedTask;
-        await _thread.CallAsync(() => sending = peer.Transport.SendAsync(new byte[16 * 1024 * 1024]).AsTask());
+        await _thread.CallAsync(() => sending = peer.Transport.SendAsync(new byte[16 * 1024 * 1024]).AsTask().OffThread());
 
         peer.Transport.Abort();
 
         await Assert.ThrowsAsync<IOException>(() => sending.WaitAsync(Wait.Limit));
         await Wait.ForAsync("the end", peer.Reading);
-        await Assert.ThrowsAsync<IOException>(() => _thread.CallAsync(() => _ = peer.Transport.SendAsync(new byte[1]).AsTask()));
+        await Assert.ThrowsAsync<IOException>(() => _thread.CallAsync(() => _ = peer.Transport.SendAsync(new byte[1]).AsTask().OffThread()));
     }
 
     [Fact]
