@@ -100,9 +100,9 @@ internal sealed class GatewayOutbox : IThreadPoolWorkItem
             else
             {
                 _buffer.Append(entry);
-                if (trace is not null)
+                if (trace is not null && !(_traces ??= new OutboxTraces(_context.Time)).TryQueue(trace, _buffer.Bytes))
                 {
-                    (_traces ??= new OutboxTraces(_context.Time)).Queued(trace, _buffer.Bytes);
+                    _context.Metrics.LimitHit("traces");
                 }
             }
 

@@ -76,6 +76,9 @@ internal class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, IDisposa
     /// <summary>The silo's address with its generation.</summary>
     public string SiloId => _context.SiloId;
 
+    /// <summary>What is measured.</summary>
+    public GrainMetrics Metrics => _context.Metrics;
+
     /// <summary>Bytes that wait in all of them.</summary>
     private long QueuedBytes => Outboxes().Sum(outbox => outbox.QueuedBytes);
 

@@ -36,6 +36,9 @@ internal sealed class RelayingSilos : IAsyncDisposable
 
     public GrainMetrics Metrics { get; }
 
+    /// <summary>What <see cref="Metrics"/> are made with.</summary>
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
     /// <summary>The first silo's outboxes to gateways.</summary>
     public GatewayOutboxes Outboxes { get; }
 
