@@ -6,6 +6,9 @@ public enum Way
     /// <summary>On a socket that the gateway has itself.</summary>
     Plain,
 
+    /// <summary>On a socket that one of the gateway's I/O threads reads.</summary>
+    Reactor,
+
     /// <summary>An upgrade of HTTP/1.1 over TLS.</summary>
     Tls,
 
