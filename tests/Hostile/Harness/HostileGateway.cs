@@ -8,7 +8,7 @@ namespace WsCluster.Tests.Hostile.Harness;
 
 /// <summary>
 /// The gateway that all cases attack: a process of its own in embedded mode, with its defaults as far as the tests allow, and a second
-/// one with the reactor, for the cases of <see cref="Way.Reactor"/>.
+/// one without the reactor, for the cases of <see cref="Way.Framework"/>.
 /// </summary>
 public sealed class HostileGateway : IAsyncLifetime
 {
@@ -18,7 +18,7 @@ public sealed class HostileGateway : IAsyncLifetime
     private readonly ConcurrentDictionary<string, byte> _secrets = new();
     private readonly TestAuthority _authority = new();
     private AttackedProcess? _process;
-    private AttackedProcess? _reactor;
+    private AttackedProcess? _framework;
 
     /// <summary>The secret of HMAC tokens.</summary>
     public string HmacSecret { get; } = "hostile-suite-secret-of-32-characters-or-more";
@@ -35,8 +35,8 @@ public sealed class HostileGateway : IAsyncLifetime
     /// <summary>Its HTTP address.</summary>
     public Uri Address => _process!.Address;
 
-    /// <summary>The HTTP address of the one with the reactor.</summary>
-    public Uri ReactorAddress => _reactor!.Address;
+    /// <summary>The HTTP address of the one without the reactor.</summary>
+    public Uri FrameworkAddress => _framework!.Address;
 
     /// <summary>Its address with TLS.</summary>
     public Uri Secure { get; private set; } = new("https://127.0.0.1");
@@ -54,7 +54,7 @@ public sealed class HostileGateway : IAsyncLifetime
         Http2 = new HttpMessageInvoker(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = _authority.Trusts } });
         var certificate = _authority.Issue("hostile");
         _process = await AttackedProcess.WatchAsync(await Retry.OnOtherPortsAsync(() => StartAsync(certificate)));
-        _reactor = await AttackedProcess.WatchAsync(await GatewayProcess.StartEmbeddedAsync([.. Settings(), "WsCluster:Gateway:Reactor=true"]));
+        _framework = await AttackedProcess.WatchAsync(await GatewayProcess.StartEmbeddedAsync([.. Settings(), "WsCluster:Gateway:Reactor=false"]));
     }
 
     /// <inheritdoc/>
@@ -63,7 +63,7 @@ public sealed class HostileGateway : IAsyncLifetime
         Http2?.Dispose();
         Rsa.Dispose();
         Ecdsa.Dispose();
-        foreach (var process in new[] { _process, _reactor }.OfType<AttackedProcess>())
+        foreach (var process in new[] { _process, _framework }.OfType<AttackedProcess>())
         {
             await process.DisposeAsync();
         }
@@ -81,7 +81,7 @@ public sealed class HostileGateway : IAsyncLifetime
     }
 
     /// <inheritdoc cref="AttackedProcess.AssertUnharmedAsync"/>
-    public Task AssertUnharmedAsync() => Task.WhenAll(_process!.AssertUnharmedAsync(_secrets.Keys), _reactor!.AssertUnharmedAsync(_secrets.Keys));
+    public Task AssertUnharmedAsync() => Task.WhenAll(_process!.AssertUnharmedAsync(_secrets.Keys), _framework!.AssertUnharmedAsync(_secrets.Keys));
 
     private Task<GatewayProcess> StartAsync(string certificate)
     {

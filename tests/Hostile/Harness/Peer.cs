@@ -37,7 +37,7 @@ internal sealed class Peer : IDisposable
     /// <inheritdoc cref="UpgradeAsync(HostileGateway, string)"/>
     public static async Task<Peer> UpgradeAsync(HostileGateway gateway, Way way, string headers)
     {
-        if (way is Way.Plain or Way.Reactor)
+        if (way is Way.Plain or Way.Framework)
         {
             return await UpgradeAsync(SocketAddress(gateway, way), headers);
         }
@@ -70,7 +70,7 @@ internal sealed class Peer : IDisposable
             return await TryConnectAsync(gateway, headers);
         }
 
-        if (way is Way.Plain or Way.Reactor)
+        if (way is Way.Plain or Way.Framework)
         {
             return await TryUpgradeAsync(SocketAddress(gateway, way), headers);
         }
@@ -103,7 +103,7 @@ internal sealed class Peer : IDisposable
     /// <summary>A correct handshake.</summary>
     public static string Handshake(HostileGateway gateway, string headers = "") => Handshake(gateway.Address, headers);
 
-    private static Uri SocketAddress(HostileGateway gateway, Way way) => way == Way.Reactor ? gateway.ReactorAddress : gateway.Address;
+    private static Uri SocketAddress(HostileGateway gateway, Way way) => way == Way.Framework ? gateway.FrameworkAddress : gateway.Address;
 
     private static string Handshake(Uri address, string headers) =>
         $"GET /connection/websocket HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
