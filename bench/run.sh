@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the product in embedded mode (one process), and as 2 gateways + 1 silo + Redis, side by side with whatever other servers are
 # installed: every step is run against each server in turn, round by round, so that what else the machine does hits all of them.
-#   bench/run.sh             everything, under 15 minutes; prints the table
+#   bench/run.sh             everything, about 15 minutes; prints the table
 #   bench/run.sh --quick     one short round of three steps, without idle memory: about 3 minutes with all peers, 1 without
 #   bench/run.sh --save      also puts the table into docs/performance.md
 #   bench/run.sh --no-peers  the product alone
