@@ -9,16 +9,17 @@ import math
 # Each with where it comes from: "measured" is a figure of a bench, "share" a part of one that a profile assigns, "assumed" neither.
 COSTS = {
     # µs of a gateway's CPU
-    "delivery, several joined in a send": 1.0,     # measured: fan1, embedded: the whole server, divided by deliveries
-    "delivery, a send of its own": 5.0,            # share: chan: the send and its part of waking the writer
+    "delivery, several joined in a send": 0.7,     # measured: fan1, cluster: all servers, divided by deliveries
+    "delivery, a send of its own": 6.6,            # measured: lat, cluster: all servers, divided by deliveries
     "publication taken from a silo": 1.7,          # share: chan: entry decoded, push encoded, queued (without the sends)
     "publish of a client": 9.0,                    # share: chan, two gateways: read, checked, sent to the silo, answered
-    "connect and subscribe": 75.0,                 # measured: conn
+    "batch from a silo": 90.0,                     # measured: one publication a batch, 1,000/s: the gateway without publisher, less its delivery
+    "connect and subscribe": 40.0,                 # measured: conn
     # µs of a silo's CPU
     "publish at its channel": 8.0,                 # share: chan: message in, place, history, answer
     "publication to one more gateway": 0.075,      # measured: bench/Micro, ChannelBenchmarks: the slope over gateways
     "publication to one more relay": 0.05,         # measured: the same, over relays
-    "batch to a gateway": 60.0,                    # assumed: the silo's half of an Orleans call, of which a batch is one
+    "batch to a gateway": 33.0,                    # measured: 1,000 publications/s to two gateways, less the same to one
     # bytes
     "idle connection at a gateway": 6_000,         # measured: idle: one subscription, channels of ten
     "active channel at a silo": 6_000,             # measured: bench/Memory: the activation with one gateway and an empty history
@@ -28,7 +29,7 @@ GATEWAY = {"cores": 8, "memory": 32e9, "network": 1.2e9}   # one gateway: bytes 
 SILO = {"cores": 8, "memory": 32e9, "network": 1.2e9}
 MOST_CONNECTIONS = 500_000  # assumed, of a gateway: whoever loses one brings them all back to the others
 USABLE = 0.6             # assumed, of a core: what is above it is for bursts, reconnects and garbage collection
-BATCHES_PER_SECOND = 700  # assumed, of a busy lane: a batch follows when the one before is acknowledged
+BATCHES_PER_SECOND = 1_700  # measured, of a busy lane on loopback (chan): a batch follows when the one before is acknowledged
 MESSAGE = 128 + 120      # payload, push and TCP
 LANES = 2
 
@@ -42,8 +43,9 @@ def plan(name, connections, channels, subscribers, publishes, gateways=None, joi
         return n * (1 - (1 - 1 / n) ** subscribers) if n > 1 else 1
 
     def gateway_load(n):
+        batches = min(publishes * spread(n), n * LANES * BATCHES_PER_SECOND)  # from one silo: more silos share the publications
         cpu = (deliveries * cost + publishes * spread(n) * COSTS["publication taken from a silo"] + publishes * COSTS["publish of a client"]
-               + connections * per_second_churn * COSTS["connect and subscribe"]) / n / 1e6
+               + batches * COSTS["batch from a silo"] + connections * per_second_churn * COSTS["connect and subscribe"]) / n / 1e6
         return {
             "CPU": cpu / (GATEWAY["cores"] * USABLE),
             "memory": connections / n * COSTS["idle connection at a gateway"] / (GATEWAY["memory"] * USABLE),

@@ -6,7 +6,7 @@ namespace WsCluster.Gateway.Connections;
 internal readonly record struct JoinRequest(TimeSpan Interval, TimeSpan Gap)
 {
     /// <summary>
-    /// Time to wait for each time that sending takes: who is busy sending for a sixth of the time is what <see cref="WriterThread"/>
+    /// Time to wait for each time that sending takes: who is busy sending for a sixth of the time is what <see cref="RoundPace"/>
     /// calls busy, and so far waiting may bring that down.
     /// </summary>
     private const int WaitsPerSend = 6;

@@ -10,9 +10,7 @@ internal sealed class WriterThread : IWriterScheduler, IDisposable
 {
     private readonly GatewayMetrics _metrics;
     private readonly object _sync = new(); // a monitor: it waits without spinning first, which cost a tenth of the CPU
-    private IThreadPoolWorkItem? _shard;   // guarded by _sync, like the fields below
-    private long _scheduledAt; // for the first time since the last round
-    private long _due; // when it has waited long enough
+    private PendingRound _next; // a mutable struct; guarded by _sync, like the field below
     private bool _stopped;
 
     /// <summary>Starts the thread.</summary>
@@ -27,11 +25,7 @@ internal sealed class WriterThread : IWriterScheduler, IDisposable
     {
         lock (_sync)
         {
-            var now = Stopwatch.GetTimestamp();
-            var due = now + (long)(joinInterval.TotalSeconds * Stopwatch.Frequency);
-            _due = _shard is null || due < _due ? due : _due;
-            _scheduledAt = _shard is null ? now : _scheduledAt;
-            _shard = shard;
+            _next.Schedule(shard, joinInterval);
             Monitor.Pulse(_sync);
         }
     }
@@ -60,19 +54,17 @@ internal sealed class WriterThread : IWriterScheduler, IDisposable
     {
         lock (_sync)
         {
-            while (_shard is null && !_stopped)
+            while (!_next.Exists && !_stopped)
             {
                 Monitor.Wait(_sync);
             }
 
-            while (isBusy && !_stopped && Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _due) is { Ticks: > 0 } rest)
+            while (isBusy && !_stopped && _next.Rest is { Ticks: > 0 } rest)
             {
                 Monitor.Wait(_sync, (int)Math.Ceiling(rest.TotalMilliseconds));
             }
 
-            scheduledAt = _scheduledAt;
-            var shard = _shard;
-            _shard = null;
+            var shard = _next.Take(out scheduledAt);
             return _stopped ? null : shard;
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using WsCluster.Grains.Hosting.Membership;
 
 namespace WsCluster.Grains.Hosting;
@@ -8,10 +9,11 @@ namespace WsCluster.Grains.Hosting;
 /// Ends a silo's process that was told to stop and does not come to an end: without Redis, Orleans waits minutes for the
 /// membership table to take its farewell. Nothing acknowledged is lost by that: it is what happens to a silo that is killed.
 /// </summary>
-internal sealed class StopDeadline(IHostApplicationLifetime lifetime, SiloFitness fitness, TimeProvider time, ILogger<StopDeadline> logger) : IHostedService
+internal sealed class StopDeadline(
+    IHostApplicationLifetime lifetime, IOptions<HostOptions> host, SiloFitness fitness, TimeProvider time, ILogger<StopDeadline> logger) : IHostedService
 {
-    /// <summary>How long a stop may take: the host's 30 s for handing over, and a little more for what follows.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(35);
+    /// <summary>What a stop may take beyond the time that the host has for it, 30 s by default.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     // Loggers write in the background, and the process ends without waiting for them.
     private static readonly TimeSpan LogTime = TimeSpan.FromMilliseconds(200);
@@ -28,10 +30,11 @@ internal sealed class StopDeadline(IHostApplicationLifetime lifetime, SiloFitnes
 
     private async Task EndInTimeAsync()
     {
-        await Task.Delay(Limit, time);
+        var limit = host.Value.ShutdownTimeout + Grace;
+        await Task.Delay(limit, time);
         if (!lifetime.ApplicationStopped.IsCancellationRequested)
         {
-            StopLog.Unfinished(logger, Limit, SiloFitness.StopUnfinishedExitCode);
+            StopLog.Unfinished(logger, limit, SiloFitness.StopUnfinishedExitCode);
             await Task.Delay(LogTime, time);
             fitness.Exit(SiloFitness.StopUnfinishedExitCode);
         }

@@ -9,6 +9,9 @@ namespace WsCluster.Grains.Routing;
 /// </summary>
 internal sealed class GatewayOutbox : IThreadPoolWorkItem
 {
+    /// <summary>Batches that a thread sends which does it beside its own work.</summary>
+    private const int MostDeferred = 4;
+
     private readonly OutboxContext _context;
     private readonly GatewayLane _lane;
     private readonly BatchSender _sender;
@@ -231,7 +234,7 @@ internal sealed class GatewayOutbox : IThreadPoolWorkItem
     }
 
     /// <summary>Sends what waits on the thread that queued it, once that is done with what it was at.</summary>
-    void IThreadPoolWorkItem.Execute() => _ = GuardAsync(SendAllAsync);
+    void IThreadPoolWorkItem.Execute() => _ = GuardAsync(SendDeferredAsync);
 
     private async Task PumpAsync()
     {
@@ -240,6 +243,20 @@ internal sealed class GatewayOutbox : IThreadPoolWorkItem
             _signal.Reader.TryRead(out _);
             await SendAllAsync();
         }
+    }
+
+    /// <summary>The thread has others to serve: what comes faster than it sends is the pump's.</summary>
+    private async Task SendDeferredAsync()
+    {
+        for (var sent = 0; sent < MostDeferred; sent++)
+        {
+            if (TakeBatch() is not { } batch || !await SendAsync(batch))
+            {
+                return;
+            }
+        }
+
+        _signal.Writer.TryWrite(true);
     }
 
     private async Task SendAllAsync()

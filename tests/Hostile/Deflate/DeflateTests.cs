@@ -15,6 +15,7 @@ public sealed class DeflateTests(HostileGateway gateway) : HostileTest(gateway)
 
     [Theory]
     [InlineData(Way.Plain)]
+    [InlineData(Way.Framework)]
     [InlineData(Way.Tls)]
     [InlineData(Way.Http2)]
     public async Task Messages_Compressed_AreAnsweredCompressed(Way way)
@@ -229,7 +230,7 @@ public sealed class DeflateTests(HostileGateway gateway) : HostileTest(gateway)
     {
         var frames = new List<byte[]>();
         var peers = new List<Peer>();
-        foreach (var way in Enum.GetValues<Way>())
+        foreach (var way in Enum.GetValues<Way>().Where(way => way != Way.Framework)) // which is another process
         {
             peers.Add(await CompressedPeer.ConnectAsync(Gateway, way));
             await peers[^1].SendAsync(CompressedPeer.Message("{\"id\":2,\"subscribe\":{\"channel\":\"deflate-ways\"}}"u8));

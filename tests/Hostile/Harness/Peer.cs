@@ -37,9 +37,9 @@ internal sealed class Peer : IDisposable
     /// <inheritdoc cref="UpgradeAsync(HostileGateway, string)"/>
     public static async Task<Peer> UpgradeAsync(HostileGateway gateway, Way way, string headers)
     {
-        if (way == Way.Plain)
+        if (way is Way.Plain or Way.Framework)
         {
-            return await UpgradeAsync(gateway, headers);
+            return await UpgradeAsync(SocketAddress(gateway, way), headers);
         }
 
         var (peer, head) = await TryUpgradeAsync(gateway, way, headers);
@@ -70,9 +70,9 @@ internal sealed class Peer : IDisposable
             return await TryConnectAsync(gateway, headers);
         }
 
-        if (way == Way.Plain)
+        if (way is Way.Plain or Way.Framework)
         {
-            return await TryUpgradeAsync(gateway, headers);
+            return await TryUpgradeAsync(SocketAddress(gateway, way), headers);
         }
 
         var bare = await OpenAsync(gateway.Secure);
@@ -102,6 +102,8 @@ internal sealed class Peer : IDisposable
 
     /// <summary>A correct handshake.</summary>
     public static string Handshake(HostileGateway gateway, string headers = "") => Handshake(gateway.Address, headers);
+
+    private static Uri SocketAddress(HostileGateway gateway, Way way) => way == Way.Framework ? gateway.FrameworkAddress : gateway.Address;
 
     private static string Handshake(Uri address, string headers) =>
         $"GET /connection/websocket HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -3,8 +3,11 @@ namespace WsCluster.Tests.Hostile.Harness;
 /// <summary>How a peer's WebSocket gets into the gateway: the rules for its frames are the same.</summary>
 public enum Way
 {
-    /// <summary>On a socket that the gateway has itself.</summary>
+    /// <summary>On a socket that one of the gateway's I/O threads reads.</summary>
     Plain,
+
+    /// <summary>On a socket of .NET's: at another gateway, which has no such threads.</summary>
+    Framework,
 
     /// <summary>An upgrade of HTTP/1.1 over TLS.</summary>
     Tls,

@@ -15,9 +15,10 @@ internal sealed class Witness : IDisposable
         _reading = ReadAsync();
     }
 
-    public static async Task<Witness> ConnectAsync(HostileGateway gateway)
+    public static async Task<Witness> ConnectAsync(Uri address)
     {
-        var peer = await Peer.ConnectAsync(gateway);
+        var peer = await Peer.UpgradeAsync(address);
+        await peer.CommandAsync(1, "\"connect\":{}");
         await peer.CommandAsync(2, "\"subscribe\":{\"channel\":\"chat:witness\"}");
         return new Witness(peer);
     }

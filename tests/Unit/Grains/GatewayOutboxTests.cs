@@ -93,6 +93,33 @@ public sealed class GatewayOutboxTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Enqueue_OnAThreadThatIsSlowerThanIt_LeavesTheRestToThePump()
+    {
+        IThreadPoolWorkItem? deferred = null;
+        _context.Local!.Defer = work => (deferred = work) is not null;
+        var lender = Environment.CurrentManagedThreadId;
+        var lent = 0;
+        var left = 50;
+        _observer.Answer = _ =>
+        {
+            lent += Environment.CurrentManagedThreadId == lender ? 1 : 0;
+            if (--left > 0)
+            {
+                _outbox.Enqueue([1]); // there is always another one
+            }
+
+            return Task.CompletedTask;
+        };
+        _outbox.Enqueue([1]);
+
+        deferred!.Execute();
+
+        var sent = lent; // by the time that it had its thread back
+        await Wait.UntilAsync("all batches", () => _observer.Batches.Count == 50);
+        Assert.InRange(sent, 1, 10);
+    }
+
+    [Fact]
     public async Task Enqueue_MoreThanABatch_IsSplitAtEntries()
     {
         var gate = Hold();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using WsCluster.Grains.Hosting;
 using WsCluster.Grains.Hosting.Membership;
@@ -9,6 +10,9 @@ namespace WsCluster.Tests.Unit.Hosting;
 /// <summary>A silo that was told to stop ends, one way or the other.</summary>
 public sealed class StopDeadlineTests : IDisposable
 {
+    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = HostTimeout + StopDeadline.Grace;
+
     private readonly FakeTimeProvider _time = new();
     private readonly Lifetime _lifetime = new();
     private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,7 +25,7 @@ public sealed class StopDeadlineTests : IDisposable
         await StartAsync();
         _lifetime.StopApplication();
 
-        _time.Advance(StopDeadline.Limit - TimeSpan.FromMilliseconds(1));
+        _time.Advance(Limit - TimeSpan.FromMilliseconds(1));
         Assert.False(_exit.Task.IsCompleted);
 
         await PassAsync();
@@ -49,7 +53,7 @@ public sealed class StopDeadlineTests : IDisposable
     /// <summary>Lets time pass in steps: what one of them wakes may wait again.</summary>
     private async Task PassAsync()
     {
-        for (var second = 0; second < 3 * StopDeadline.Limit.TotalSeconds; second++)
+        for (var second = 0; second < 3 * Limit.TotalSeconds; second++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(1);
@@ -57,7 +61,12 @@ public sealed class StopDeadlineTests : IDisposable
     }
 
     private Task StartAsync() =>
-        new StopDeadline(_lifetime, new SiloFitness(_exit.SetResult), _time, NullLogger<StopDeadline>.Instance).StartAsync(CancellationToken.None);
+        new StopDeadline(
+            _lifetime,
+            Options.Create(new HostOptions { ShutdownTimeout = HostTimeout }),
+            new SiloFitness(_exit.SetResult),
+            _time,
+            NullLogger<StopDeadline>.Instance).StartAsync(CancellationToken.None);
 
     private sealed class Lifetime : IHostApplicationLifetime, IDisposable
     {

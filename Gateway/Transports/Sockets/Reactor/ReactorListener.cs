@@ -14,6 +14,9 @@ namespace WsCluster.Gateway.Transports.Sockets.Reactor;
 /// </summary>
 internal sealed class ReactorListener : IConnectionListener, IReady, IThreadPoolWorkItem
 {
+    /// <summary>New connections share the thread with those that it serves.</summary>
+    private const int MostAtOnce = 64;
+
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(50);
 
     private readonly Socket _listening;
@@ -114,7 +117,7 @@ internal sealed class ReactorListener : IConnectionListener, IReady, IThreadPool
 
     private void AcceptAll()
     {
-        while (true)
+        for (var taken = 0; taken < MostAtOnce; taken++)
         {
             var socket = Libc.Accept(_file, _address);
             if (socket >= 0)
@@ -134,6 +137,8 @@ internal sealed class ReactorListener : IConnectionListener, IReady, IThreadPool
                 return;
             }
         }
+
+        _threads.First.Post(this); // goes on behind what the others have to do
     }
 
     private void PauseAfter(int error)

@@ -27,9 +27,7 @@ internal sealed class ReactorThread : IWriterScheduler, IDisposable
     private readonly Lock _sync = new();
     private List<IThreadPoolWorkItem> _posted = []; // guarded by _sync, like the fields below
     private List<IThreadPoolWorkItem> _spare = [];
-    private IThreadPoolWorkItem? _round;
-    private long _roundScheduledAt; // for the first time since the last round
-    private long _roundDue; // when it has waited long enough
+    private PendingRound _round; // a mutable struct
     private bool _asleep;
     private bool _stopped;
 
@@ -44,7 +42,8 @@ internal sealed class ReactorThread : IWriterScheduler, IDisposable
             throw new Win32Exception(Libc.LastError);
         }
 
-        new Thread(Loop) { IsBackground = true, Name = $"reactor {number}" }.UnsafeStart(); // commands are nobody's: not in the context of whoever starts the thread
+        // Unsafe: commands do not run in the context of whoever starts the thread.
+        new Thread(Loop) { IsBackground = true, Name = $"reactor {number}" }.UnsafeStart();
     }
 
     /// <summary>Sends for the thread's connections.</summary>
@@ -92,11 +91,7 @@ internal sealed class ReactorThread : IWriterScheduler, IDisposable
         bool wake;
         lock (_sync)
         {
-            var now = Stopwatch.GetTimestamp();
-            var due = now + (long)(joinInterval.TotalSeconds * Stopwatch.Frequency);
-            _roundDue = _round is null || due < _roundDue ? due : _roundDue;
-            _roundScheduledAt = _round is null ? now : _roundScheduledAt;
-            _round = shard;
+            _round.Schedule(shard, joinInterval);
             wake = TakeWakeLocked();
         }
 
@@ -249,8 +244,8 @@ internal sealed class ReactorThread : IWriterScheduler, IDisposable
         lock (_sync)
         {
             var milliseconds = _stopped || _posted.Count > 0 ? 0
-                : _round is null ? Timeout.Infinite
-                : WaitForRoundLocked();
+                : _round.Exists ? WaitForRoundLocked()
+                : Timeout.Infinite;
             _asleep = milliseconds != 0;
             return milliseconds;
         }
@@ -272,18 +267,11 @@ internal sealed class ReactorThread : IWriterScheduler, IDisposable
     {
         lock (_sync)
         {
-            scheduledAt = _roundScheduledAt;
-            if (_round is null || WaitForRoundLocked() > 0)
-            {
-                return null;
-            }
-
-            var round = _round;
-            _round = null;
-            return round;
+            scheduledAt = 0;
+            return _round.Exists && WaitForRoundLocked() == 0 ? _round.Take(out scheduledAt) : null;
         }
     }
 
     private int WaitForRoundLocked() =>
-        _pace.IsBusy && Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _roundDue) is { Ticks: > 0 } rest ? (int)Math.Ceiling(rest.TotalMilliseconds) : 0;
+        _pace.IsBusy && _round.Rest is { Ticks: > 0 } rest ? (int)Math.Ceiling(rest.TotalMilliseconds) : 0;
 }
