@@ -60,6 +60,7 @@ internal static class GatewayHosting
 
         services.AddSingleton<SiloWatch>();
         services.AddHostedService(s => s.GetRequiredService<SiloWatch>());
+        services.AddSingleton<SiloConnections>();
         services.AddSingleton<SiloEntrances>();
         services.AddSingleton<IDetour>(s => s.GetRequiredService<SiloEntrances>());
         services.AddSingleton<ClusterCalls>();

@@ -8,7 +8,7 @@ namespace WsCluster.Gateway.Routing;
 /// The straight ways to silos, learnt from their batches. A silo that was heard just now can be reached over the connection that
 /// it was heard on, whatever hangs elsewhere.
 /// </summary>
-internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time) : IDetour
+internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time, SiloConnections? connections = null) : IDetour
 {
     // Batches come every second or two, also when there is nothing to deliver.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2.5);
@@ -34,7 +34,8 @@ internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time) : I
         if (!_silos.TryGetValue(batch.SiloId, out var way))
         {
             Prune();
-            way = _silos.GetOrAdd(batch.SiloId, new Way(batch, grains.GetGrain<ISiloEntrance>(GrainId.Parse(batch.Entrance))));
+            var id = GrainId.Parse(batch.Entrance);
+            way = _silos.GetOrAdd(batch.SiloId, new Way(batch, id, grains.GetGrain<ISiloEntrance>(id)));
         }
 
         way.Heard = now;
@@ -43,7 +44,7 @@ internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time) : I
             way.Trouble = now;
         }
 
-        if (way.Trouble != 0 && time.GetElapsedTime(way.Trouble, now) < TroubleTime)
+        if (way.Trouble != 0 && time.GetElapsedTime(way.Trouble, now) < TroubleTime && IsStraight(way))
         {
             _ = way.Entrance.AcknowledgeAsync(batch.OutboxId, batch.Sequence);
         }
@@ -53,13 +54,13 @@ internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time) : I
     /// <param name="siloId">The silo.</param>
     /// <param name="level">What its entrance has to have, <see cref="DeliveryBatch.EntranceLevel"/>.</param>
     public ISiloEntrance? Find(string siloId, int level = 0) =>
-        _silos.TryGetValue(siloId, out var way) && way.Level >= level && IsFresh(way) ? way.Entrance : null;
+        _silos.TryGetValue(siloId, out var way) && way.Level >= level && IsOpen(way) ? way.Entrance : null;
 
     /// <summary>A way to any silo that was heard lately, another one at every call; null when there is none.</summary>
     /// <param name="level">What its entrance has to have, <see cref="DeliveryBatch.EntranceLevel"/>.</param>
     public (string SiloId, ISiloEntrance Entrance)? Next(int level = 0)
     {
-        var fresh = _silos.Values.Where(way => way.Level >= level && IsFresh(way)).OrderBy(way => way.SiloId, StringComparer.Ordinal).ToList();
+        var fresh = _silos.Values.Where(way => way.Level >= level && IsOpen(way)).OrderBy(way => way.SiloId, StringComparer.Ordinal).ToList();
         if (fresh.Count == 0)
         {
             return null;
@@ -72,7 +73,9 @@ internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time) : I
     /// <inheritdoc/>
     ISiloEntrance? IDetour.Next() => Next(ISiloEntrance.ReadsAndUsers)?.Entrance;
 
-    private bool IsFresh(Way way) => time.GetElapsedTime(way.Heard) < Fresh;
+    private bool IsOpen(Way way) => time.GetElapsedTime(way.Heard) < Fresh && IsStraight(way);
+
+    private bool IsStraight(Way way) => connections?.LeadsTo(way.Id) ?? true;
 
     private void Prune()
     {
@@ -85,7 +88,7 @@ internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time) : I
         }
     }
 
-    private sealed class Way(DeliveryBatch first, ISiloEntrance entrance)
+    private sealed class Way(DeliveryBatch first, GrainId id, ISiloEntrance entrance)
     {
         private long _heard;
         private long _trouble;
@@ -93,6 +96,8 @@ internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time) : I
         public string SiloId { get; } = first.SiloId;
 
         public int Level { get; } = first.EntranceLevel;
+
+        public GrainId Id => id;
 
         public ISiloEntrance Entrance => entrance;
 

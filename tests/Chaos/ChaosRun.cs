@@ -89,7 +89,14 @@ internal sealed class ChaosRun : IAsyncDisposable
         await _cluster.WaitUntilSetsAreCompleteAsync();
         Drain(_ => { });
         await ReadStatesAsync();
-        _checker.Finish(await Task.WhenAll(_load.Channels.Published.Select(_api.ReadHistoryAsync)));
+        var inboxes = await Task.WhenAll(ChaosChannels.Inboxes.Select(_api.ReadHistoryAsync));
+        _checker.Finish([.. await Task.WhenAll(_load.Channels.Published.Select(_api.ReadHistoryAsync)), .. inboxes]);
+        foreach (var look in await Task.WhenAll(ChaosChannels.Readers.Select(_api.ReadInboxAsync)))
+        {
+            _checker.Take(look);
+        }
+
+        _checker.Finish(ChaosChannels.Readers.ToDictionary(user => user, user => inboxes.Single(inbox => inbox.Channel == ChaosChannels.InboxOf(user))));
         _checker.Finish(await Task.WhenAll(_load.Channels.WithState.Select(_api.ReadStateHistoryAsync)));
         _log.Write(string.Create(CultureInfo.InvariantCulture,
             $"load held: {_checker.Acknowledged / published.TotalSeconds:0} acknowledged publications/s and {_checker.Deliveries / published.TotalSeconds:0} deliveries/s over {published.TotalSeconds:0} s; machine: {Machine.Describe()}"));
@@ -215,6 +222,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         var publishes = _load.Publishes.Drain();
         publishes.ForEach(_checker.Take);
         _load.Publishes.DrainSets().ForEach(_checker.Take);
+        _load.Readers.Drain().ForEach(_checker.Take);
         return publishes;
     }
 
@@ -252,7 +260,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
         var violations = _checker.Violations;
         _log.Write(string.Create(CultureInfo.InvariantCulture,
-            $"{_checker.Acknowledged} publications acknowledged, {_checker.Unknown} unknown, {_checker.Refused} refused, {_load.Publishes.Skipped} not tried; {_checker.WholeSets} atomic sets; {_checker.StateReadings} states read; {_checker.Deliveries} deliveries; {_checker.AnnouncedGaps} announced losses (memory channels); {violations.Count} violations; seed {_plan.Seed}"));
+            $"{_checker.Acknowledged} publications acknowledged, {_checker.Unknown} unknown, {_checker.Refused} refused, {_load.Publishes.Skipped} not tried; {_checker.WholeSets} atomic sets; {_checker.StateReadings} states read; {_checker.InboxAnswers} looks into inboxes; {_checker.Deliveries} deliveries; {_checker.AnnouncedGaps} announced losses (memory channels); {violations.Count} violations; seed {_plan.Seed}"));
         foreach (var violation in violations.Kept)
         {
             _log.Write($"VIOLATION {violation}");

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
+using WsCluster.Gateway.Routing;
 using WsCluster.Routing;
 
 namespace WsCluster.Tests.Cluster;
@@ -90,6 +92,17 @@ public sealed class SiloEntranceTests(EntranceCluster fixture) : IClassFixture<E
         }
 
         await Wait.UntilAsync("the commands", () => Names().All(user => gateway.Delivered.Any(entry => entry.Kind == DeliveryKind.UserCommand && entry.Key == user)));
+    }
+
+    [Fact]
+    public async Task Connections_LeadToEntrancesOfSilosInTheList_AndToNoOther()
+    {
+        var gateway = await SubscribeAsync();
+        var connections = new SiloConnections(_cluster.Client.ServiceProvider);
+
+        Assert.All(gateway.Entrances.Values, id => Assert.True(connections.LeadsTo(GrainId.Parse(id))));
+        var elsewhere = SystemTargetGrainId.Create(GrainId.Parse(gateway.Entrances.Values.First()).Type, SiloAddress.New(IPAddress.Loopback, 1, 0));
+        Assert.False(connections.LeadsTo(elsewhere.GrainId));
     }
 
     [Fact]

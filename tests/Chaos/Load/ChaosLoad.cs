@@ -27,6 +27,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
         RollCaller = new HttpPublisher(FirstPublisher, apiKey, balancer, Publishes);
         _http = new HttpPublisher(FirstPublisher + 1, apiKey, balancer, Publishes);
         _sets = new SetPublisher(FirstPublisher + 2, apiKey, balancer, Publishes, Channels.InSets);
+        Readers = new InboxReaders(balancer, ChaosChannels.Readers);
         Visitors = new Visitors(balancer, Channels);
         _sockets = [.. Enumerable.Range(0, settings.SocketPublishers).Select(i => new SocketPublisher(FirstPublisher + 3 + i, balancer, Publishes))];
         Clients =
@@ -44,6 +45,9 @@ internal sealed class ChaosLoad : IAsyncDisposable
     public PublishLog Publishes { get; } = new();
 
     public IReadOnlyList<LoadClient> Clients { get; }
+
+    /// <summary>Users who read their inboxes.</summary>
+    public InboxReaders Readers { get; }
 
     /// <summary>Users who look in and go again.</summary>
     public Visitors Visitors { get; }
@@ -71,7 +75,8 @@ internal sealed class ChaosLoad : IAsyncDisposable
     /// <summary>Starts the publishers; they go on whatever happens.</summary>
     public void StartPublishing()
     {
-        _publishing.Add(_http.RunAsync(Channels.Published, _settings.HttpRate, _stopPublishing.Token));
+        _publishing.Add(_http.RunAsync([.. Channels.Published, .. ChaosChannels.Inboxes], _settings.HttpRate, _stopPublishing.Token));
+        _publishing.Add(Readers.RunAsync(_settings.InboxRate, _stopPublishing.Token));
         _publishing.Add(Visitors.RunAsync(_settings.VisitRate, _stopPublishing.Token));
         _publishing.Add(_sets.RunAsync(_settings.SetRate, _stopPublishing.Token));
         foreach (var socket in _sockets)
@@ -93,6 +98,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
         await _http.SettleAsync();
         await _sets.SettleAsync();
         await Visitors.SettleAsync();
+        await Readers.SettleAsync();
     }
 
     /// <summary>Waits until the churners, which rest by now, are back in all of their channels.</summary>
@@ -121,6 +127,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
         _http.Dispose();
         await _sets.SettleAsync();
         await Visitors.SettleAsync();
+        await Readers.SettleAsync();
         _sets.Dispose();
         RollCaller.Dispose();
         _stopPublishing.Dispose();

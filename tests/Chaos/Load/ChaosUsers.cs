@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace WsCluster.Tests.Chaos.Load;
 
@@ -9,10 +10,11 @@ internal static class ChaosUsers
     /// <summary>What the gateways are configured with.</summary>
     public const string TokenSecret = "chaos-secret-of-32-characters-or-more";
 
-    /// <summary>A token of this user, whose connections the server subscribes to this channel.</summary>
-    public static string TokenOf(string user, string channel)
+    /// <summary>A token of this user, whose connections the server subscribes to these channels.</summary>
+    public static string TokenOf(string user, params string[] channels)
     {
-        var content = $"{Encode("""{"alg":"HS256","typ":"JWT"}"""u8)}.{Encode(Encoding.UTF8.GetBytes($$"""{"sub":"{{user}}","channels":["{{channel}}"]}"""))}";
+        var claims = JsonSerializer.SerializeToUtf8Bytes(new { sub = user, channels });
+        var content = $"{Encode("""{"alg":"HS256","typ":"JWT"}"""u8)}.{Encode(claims)}";
         return $"{content}.{Encode(HMACSHA256.HashData(Encoding.UTF8.GetBytes(TokenSecret), Encoding.UTF8.GetBytes(content)))}";
     }
 

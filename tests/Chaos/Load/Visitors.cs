@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
-using System.Text;
-using System.Text.Json;
 using WsCluster.Tests.Chaos.Check;
 
 namespace WsCluster.Tests.Chaos.Load;
@@ -14,7 +11,6 @@ internal sealed class Visitors(Balancer balancer, ChaosChannels channels)
 {
     private const int Users = 12;
     private const int MaxUnderWay = 500;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Lock _sync = new();
     private List<VisitRecord> _records = []; // guarded by _sync
@@ -70,46 +66,31 @@ internal sealed class Visitors(Balancer balancer, ChaosChannels channels)
 
     private async Task VisitAsync(Uri gateway, string user, string subscribed, string read)
     {
-        WebSocketLink link;
-        using var opening = new CancellationTokenSource(Patience);
-        try
+        using var conversation = await Conversation.TryOpenAsync(gateway);
+        if (conversation is null)
         {
-            link = await WebSocketLink.OpenAsync(new Uri(gateway, "/connection/websocket"), opening.Token);
-        }
-        catch (Exception e) when (IsOfTheConnection(e))
-        {
-            return; // the gateway itself is away: no question of the ways behind it
+            return; // no question of the ways behind it
         }
 
-        using (link)
+        try
         {
             var token = ChaosUsers.TokenOf(user, subscribed);
-            _ = await AskAsync(link, $"{gateway.Port}: connect of {user}", $$$"""{"id":1,"connect":{"token":"{{{token}}}"}}""")
-                && await AskAsync(link, $"{gateway.Port}: history of {read}", $$$"""{"id":2,"history":{"channel":"{{{read}}}","limit":1}}""")
-                && await AskAsync(link, $"{gateway.Port}: presence of {read}", $$$"""{"id":3,"presence":{"channel":"{{{read}}}"}}""")
-                && await AskAsync(link, $"{gateway.Port}: presence stats of {read}", $$$"""{"id":4,"presence_stats":{"channel":"{{{read}}}"}}""");
+            _ = await AskAsync(conversation, $"{gateway.Port}: connect of {user}", $$$"""{"id":1,"connect":{"token":"{{{token}}}"}}""")
+                && await AskAsync(conversation, $"{gateway.Port}: history of {read}", $$$"""{"id":2,"history":{"channel":"{{{read}}}","limit":1}}""")
+                && await AskAsync(conversation, $"{gateway.Port}: presence of {read}", $$$"""{"id":3,"presence":{"channel":"{{{read}}}"}}""")
+                && await AskAsync(conversation, $"{gateway.Port}: presence stats of {read}", $$$"""{"id":4,"presence_stats":{"channel":"{{{read}}}"}}""");
+        }
+        catch (LoadException)
+        {
+            // The gateway went, and its visitors with it.
         }
     }
 
     /// <summary>False when there was no answer, or none that is one: then the visit is over.</summary>
-    private async Task<bool> AskAsync(WebSocketLink link, string question, string command)
+    private async Task<bool> AskAsync(Conversation conversation, string question, string command)
     {
         var start = Stopwatch.GetTimestamp();
-        var isAnswered = false;
-        using var patience = new CancellationTokenSource(Patience);
-        try
-        {
-            await link.SendAsync(Frame.Of(FrameKind.Text, Encoding.UTF8.GetBytes(command)));
-            isAnswered = await ReadAnswerAsync(link, patience.Token);
-        }
-        catch (Exception e) when (IsOfTheConnection(e))
-        {
-            if (!patience.IsCancellationRequested)
-            {
-                return false; // the gateway went, and its visitors with it
-            }
-        }
-
+        var isAnswered = await conversation.AskAsync(command) is { } reply && !reply.TryGetProperty("error", out _);
         lock (_sync)
         {
             _records.Add(new VisitRecord(question, start, Stopwatch.GetTimestamp(), isAnswered));
@@ -117,40 +98,4 @@ internal sealed class Visitors(Balancer balancer, ChaosChannels channels)
 
         return isAnswered;
     }
-
-    /// <summary>Passes over what is pushed meanwhile, and answers no pings: a visit is shorter.</summary>
-    private static async Task<bool> ReadAnswerAsync(WebSocketLink link, CancellationToken cancellation)
-    {
-        while (await link.ReceiveAsync(cancellation))
-        {
-            while (link.TryRead(out var kind, out var payload))
-            {
-                if (kind == FrameKind.Close)
-                {
-                    throw new LoadException("closed");
-                }
-
-                foreach (var range in payload.Split((byte)'\n'))
-                {
-                    if (payload[range] is { IsEmpty: false } message && IsReply(message, out var isError))
-                    {
-                        return !isError;
-                    }
-                }
-            }
-        }
-
-        throw new LoadException("ended");
-    }
-
-    private static bool IsReply(ReadOnlySpan<byte> message, out bool isError)
-    {
-        var json = new Utf8JsonReader(message);
-        using var document = JsonDocument.ParseValue(ref json);
-        isError = document.RootElement.TryGetProperty("error", out _);
-        return document.RootElement.TryGetProperty("id", out _);
-    }
-
-    private static bool IsOfTheConnection(Exception e) =>
-        e is SocketException or LoadException or OperationCanceledException or ObjectDisposedException or JsonException;
 }
