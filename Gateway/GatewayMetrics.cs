@@ -60,7 +60,7 @@ internal sealed class GatewayMetrics
         _closed = _meter.CreateCounter<long>("wscluster.gateway.connections.closed", "{connection}", "Connections that ended, by code: 3008 is a client that reads too slowly.");
         _refused = _meter.CreateCounter<long>("wscluster.gateway.connections.refused", "{connection}", "Handshakes refused, by reason: full, origin, address_rate, address_connections.");
         _paced = _meter.CreateCounter<long>("wscluster.gateway.commands.paced", "{frame}", "Frames whose sender had to wait, because it sent faster than it may.");
-        _limitHits = _meter.CreateCounter<long>("wscluster.gateway.limit.hits", "{connection}", "Times that a connection reached a limit, by limit: commands, bytes, history, message_commands, json_depth, channels, channel_length, replies.");
+        _limitHits = _meter.CreateCounter<long>("wscluster.gateway.limit.hits", "{connection}", "Times that a connection reached a limit, by limit: commands, bytes, history, message_commands, json_depth, channels, channel_length, replies; and of the gateway itself: sign_ins, places, relays (docs/limits.md).");
         _commands = _meter.CreateUpDownCounter<long>("wscluster.gateway.commands.active", "{command}", "Commands of clients that are being carried out, one at a time for each connection.");
         _batches = _meter.CreateCounter<long>("wscluster.gateway.delivery.batches", "{batch}", "Batches taken from silos.");
         _batchBytes = _meter.CreateCounter<long>("wscluster.gateway.delivery.bytes", "By", "Bytes of the batches taken from silos.");

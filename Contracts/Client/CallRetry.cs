@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using Orleans.Runtime.Messaging;
+using WsCluster.Routing;
 
 namespace WsCluster;
 
@@ -59,6 +60,14 @@ internal sealed class CallRetry(IOptions<WsClusterClientOptions> options, TimePr
 
     /// <inheritdoc cref="RepeatAsync{T}(Func{Task{T}}, CancellationToken)"/>
     public Task RepeatAsync(Func<Task> call, CancellationToken cancellationToken) => RepeatAsync(() => WithResult(call), cancellationToken);
+
+    /// <summary>The first attempt takes Orleans' way. What got no answer there takes another, where there is one.</summary>
+    /// <param name="detour">The other ways; null where there are none.</param>
+    /// <param name="ask">Asks in Orleans' way.</param>
+    /// <param name="askBy">Asks by an entrance.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public Task<T> RepeatAsync<T>(IDetour? detour, Func<Task<T>> ask, Func<ISiloEntrance, Task<T>> askBy, CancellationToken cancellationToken) =>
+        RepeatAsync(attempt => (attempt > 1 ? detour?.Next() : null) is { } entrance ? askBy(entrance) : ask(), cancellationToken);
 
     /// <summary>Makes a call that must not run twice.</summary>
     public async Task<T> OnceAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)

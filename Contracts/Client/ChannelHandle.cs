@@ -5,7 +5,7 @@ using WsCluster.Tracing;
 namespace WsCluster;
 
 /// <summary>A channel over its grain.</summary>
-internal sealed class ChannelHandle(string name, IGrainFactory grains, CallRetry retry) : IChannelHandle
+internal sealed class ChannelHandle(string name, IGrainFactory grains, CallRetry retry, IDetour? detour) : IChannelHandle
 {
     private const int RelayKeys = 64; // several for each silo: Orleans deals them out
 
@@ -34,19 +34,22 @@ internal sealed class ChannelHandle(string name, IGrainFactory grains, CallRetry
     }
 
     public Task<IReadOnlyDictionary<string, ClientInfo>> GetPresenceAsync(CancellationToken cancellationToken = default) =>
-        retry.RepeatAsync(() => Grain.GetPresenceAsync(), cancellationToken);
+        AskAsync(() => Grain.GetPresenceAsync(), entrance => entrance.GetPresenceAsync(name), cancellationToken);
 
     public Task<PresenceStats> GetPresenceStatsAsync(CancellationToken cancellationToken = default) =>
-        retry.RepeatAsync(() => Grain.GetPresenceStatsAsync(), cancellationToken);
+        AskAsync(() => Grain.GetPresenceStatsAsync(), entrance => entrance.GetPresenceStatsAsync(name), cancellationToken);
 
     public Task<HistoryPage> GetHistoryAsync(HistoryQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return retry.RepeatAsync(() => Grain.GetHistoryAsync(query), cancellationToken);
+        return AskAsync(() => Grain.GetHistoryAsync(query), entrance => entrance.GetHistoryAsync(name, query), cancellationToken);
     }
 
     public Task RemoveHistoryAsync(CancellationToken cancellationToken = default) =>
         retry.RepeatAsync(() => Grain.RemoveHistoryAsync(), cancellationToken);
+
+    private Task<T> AskAsync<T>(Func<Task<T>> ask, Func<ISiloEntrance, Task<T>> askBy, CancellationToken cancellationToken) =>
+        retry.RepeatAsync(detour, ask, askBy, cancellationToken);
 
     /// <summary>The first attempt takes Orleans' way. What failed there takes another, and mostly a different one at each attempt.</summary>
     private Task<StreamPosition> PublishAsync(PublishRequest request, int attempt) => attempt == 1

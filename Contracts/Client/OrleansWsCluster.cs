@@ -6,7 +6,8 @@ using WsCluster.Routing;
 namespace WsCluster;
 
 /// <summary>The cluster over grain calls: handles and questions that concern every gateway.</summary>
-internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, ILogger<OrleansWsCluster> logger) : IWsCluster
+internal sealed class OrleansWsCluster(
+    IGrainFactory grains, CallRetry retry, ILogger<OrleansWsCluster> logger, IDetour? detour = null) : IWsCluster
 {
     private const int PublisherKeys = 64; // several for each silo: an attempt that failed takes another way, mostly
 
@@ -18,13 +19,13 @@ internal sealed class OrleansWsCluster(IGrainFactory grains, CallRetry retry, IL
             throw new WsClusterException(ErrorCode.UnknownChannel); // the cluster's own
         }
 
-        return new ChannelHandle(name, grains, retry);
+        return new ChannelHandle(name, grains, retry, detour);
     }
 
     public IUserHandle User(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        return id.Length == 0 ? new AnonymousHandle(this) : new UserHandle(id, grains, retry);
+        return id.Length == 0 ? new AnonymousHandle(this) : new UserHandle(id, grains, retry, detour);
     }
 
     public async Task<IReadOnlyList<BroadcastResult>> BroadcastAsync(

@@ -37,4 +37,7 @@ public sealed class DeliveryBatch
 
     /// <summary>True for what a silo's relay passes on of other silos' channels. <see cref="SiloId"/> is then the relay's own, not the silo's.</summary>
     [Id(7)] public bool Relayed { get; init; }
+
+    /// <summary>What the entrance passes on: 0 for the calls of its first version, else <see cref="ISiloEntrance.ReadsAndUsers"/>.</summary>
+    [Id(8)] public int EntranceLevel { get; init; }
 }

@@ -20,6 +20,21 @@ public interface IDeliveryRelay : IGrainWithStringKey
     [Alias("Relay"), ResponseTimeout("00:00:02")]
     Task<bool> RelayAsync(DeliveryBatch batch);
 
+    /// <summary>
+    /// Ends when gateways have acknowledged what they were passed on until now. Silos of an older version do not know it: what is on its
+    /// way through them is not waited for.
+    /// </summary>
+    [Alias("Flush"), AlwaysInterleave, ResponseTimeout("00:00:02")]
+    Task FlushAsync();
+
+    /// <summary>
+    /// The relay of another silo is about to stop: hot channels on this one go on without it. Ends when it has been sent all that was
+    /// queued for it. Silos of an older version do not know it, and find out by their gateways.
+    /// </summary>
+    /// <param name="siloId">The silo that stops.</param>
+    [Alias("Leave"), AlwaysInterleave, ResponseTimeout("00:00:02")]
+    Task LeaveAsync(string siloId);
+
     /// <summary>The key of a silo's relay for a lane of another silo; begins like those of <see cref="IPublishIngress"/>.</summary>
     static string KeyOf(string siloId, string sourceSiloId, int lane) => $"{siloId}/{sourceSiloId}/{lane}";
 }

@@ -20,6 +20,7 @@ internal sealed class ConsoleEndpoints(
     ApiDispatcher dispatcher,
     BatchMethod batch,
     ConsoleFigures figures,
+    GatewayMetrics metrics,
     ILogger<ConsoleEndpoints> logger)
 {
     /// <summary>Where all of it lives.</summary>
@@ -71,6 +72,7 @@ internal sealed class ConsoleEndpoints(
         if (!attempts.TryTake(address, options.CurrentValue.MaxAttemptsPerMinute))
         {
             ConsoleLog.TooManyAttempts(logger, address);
+            metrics.LimitHit(GatewayLimit.SignIns);
             http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
             return;
         }

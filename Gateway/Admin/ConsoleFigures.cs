@@ -11,7 +11,7 @@ namespace WsCluster.Gateway.Admin;
 /// was just opened has something to draw.
 /// </summary>
 internal sealed class ConsoleFigures(
-    ChannelDirectory channels, ClusterMembership cluster, IGrainFactory grains, TimeProvider time, ILogger<ConsoleFigures> logger) : BackgroundService
+    ChannelDirectory channels, ChannelQuestions questions, ClusterMembership cluster, IGrainFactory grains, TimeProvider time, ILogger<ConsoleFigures> logger) : BackgroundService
 {
     /// <summary>The name under which the page asks for them.</summary>
     public const string Method = "figures";
@@ -22,7 +22,9 @@ internal sealed class ConsoleFigures(
     public async Task<ApiReply> ReadAsync(CancellationToken cancellationToken)
     {
         var query = new HistoryQuery { Limit = -1 };
-        var page = await grains.Find<IChannelGrain>(ConsoleChannel.Name).GetHistoryAsync(query).WaitAsync(cancellationToken);
+        var page = cluster.HasJoined
+            ? await questions.GetHistoryAsync(ConsoleChannel.Name, query).WaitAsync(cancellationToken)
+            : throw new WsClusterException(ErrorCode.Internal, "The gateway has not joined the cluster yet.");
         return ApiReply.Of(json =>
         {
             json.WriteStartArray("publications");

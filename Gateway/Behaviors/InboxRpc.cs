@@ -9,7 +9,7 @@ using WsCluster.Gateway.Subscriptions;
 namespace WsCluster.Gateway.Behaviors;
 
 /// <summary>A client's calls about its user's inbox: <c>inbox/state</c> and <c>inbox/read</c>.</summary>
-internal sealed class InboxRpc(InboxOptions options, IGrainFactory grains, ClusterCalls calls)
+internal sealed class InboxRpc(InboxOptions options, UserDirectory users, ClusterCalls calls)
 {
     private const string State = "inbox/state";
     private const string Read = "inbox/read";
@@ -32,8 +32,8 @@ internal sealed class InboxRpc(InboxOptions options, IGrainFactory grains, Clust
             return ErrorCode.BadRequest;
         }
 
-        var grain = grains.GetGrain<IUserGrain>(user);
-        var state = await calls.RepeatAsync(() => upTo > 0 ? grain.MarkInboxReadAsync(upTo) : grain.GetInboxAsync());
+        var way = users.WayTo(user);
+        var state = await calls.RepeatAsync(() => upTo > 0 ? way.MarkInboxReadAsync(upTo) : way.GetInboxAsync());
         connection.Send(new Reply { Id = command.Id, Rpc = new RpcResult { Data = WireMessages.Wrap(state.ToJson()) } });
         return Refusal.None;
     }

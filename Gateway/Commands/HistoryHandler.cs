@@ -3,14 +3,13 @@ using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Protocol.Wire;
-using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
 
 namespace WsCluster.Gateway.Commands;
 
 /// <summary>Reads a channel's history for a client (protocol §12.3).</summary>
 internal sealed class HistoryHandler(
-    IGrainFactory grains, ChannelRules rules, ChannelAccess access, ClusterCalls calls, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
+    ChannelRules rules, ChannelAccess access, ChannelQuestions questions, IOptionsMonitor<GatewayOptions> options) : ICommandHandler
 {
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
@@ -48,7 +47,7 @@ internal sealed class HistoryHandler(
             Since = request.Since is null ? null : new StreamPosition(request.Since.Offset, request.Since.Epoch),
             Reverse = request.Reverse,
         };
-        var page = await calls.RepeatAsync(() => grains.GetGrain<IChannelGrain>(request.Channel).GetHistoryAsync(query));
+        var page = await questions.GetHistoryAsync(request.Channel, query);
         connection.HistoryRead(1 + page.Publications.Count); // one for the read itself
         var result = new HistoryResult { Offset = page.Top.Offset, Epoch = page.Top.Epoch };
         result.Publications.Add(page.Publications.Select(WireMessages.ToWire));

@@ -1,7 +1,6 @@
 using WsCluster.Gateway.Authorization;
 using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Protocol.Wire;
-using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
 
 namespace WsCluster.Gateway.Commands;
@@ -35,7 +34,7 @@ internal sealed class PresenceAccess(ChannelRules rules, ChannelAccess access)
 }
 
 /// <summary>Who is in a channel.</summary>
-internal sealed class PresenceHandler(IGrainFactory grains, PresenceAccess access, ClusterCalls calls) : ICommandHandler
+internal sealed class PresenceHandler(PresenceAccess access, ChannelQuestions questions) : ICommandHandler
 {
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
@@ -45,7 +44,7 @@ internal sealed class PresenceHandler(IGrainFactory grains, PresenceAccess acces
             return refusal;
         }
 
-        var presence = await calls.RepeatAsync(() => grains.GetGrain<IChannelGrain>(channel).GetPresenceAsync());
+        var presence = await questions.GetPresenceAsync(channel);
         var result = new PresenceResult();
         foreach (var (client, info) in presence)
         {
@@ -58,7 +57,7 @@ internal sealed class PresenceHandler(IGrainFactory grains, PresenceAccess acces
 }
 
 /// <summary>How many are in a channel.</summary>
-internal sealed class PresenceStatsHandler(IGrainFactory grains, PresenceAccess access, ClusterCalls calls) : ICommandHandler
+internal sealed class PresenceStatsHandler(PresenceAccess access, ChannelQuestions questions) : ICommandHandler
 {
     public async ValueTask<Refusal> HandleAsync(Connection connection, Command command)
     {
@@ -68,7 +67,7 @@ internal sealed class PresenceStatsHandler(IGrainFactory grains, PresenceAccess 
             return refusal;
         }
 
-        var stats = await calls.RepeatAsync(() => grains.GetGrain<IChannelGrain>(channel).GetPresenceStatsAsync());
+        var stats = await questions.GetPresenceStatsAsync(channel);
         connection.Send(new Reply
         {
             Id = command.Id,

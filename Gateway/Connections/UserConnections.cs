@@ -7,19 +7,20 @@ namespace WsCluster.Gateway.Connections;
 internal sealed class UserConnections : ISiloBound
 {
     private readonly GatewayLane _lane;
-    private readonly IUserRouting _grain;
+    private readonly UserWay _way;
     private readonly UserDirectory _directory;
     private readonly Lock _sync = new();
     private readonly Dictionary<string, (Connection Connection, UserSession Session)> _connections = new(StringComparer.Ordinal); // guarded by _sync, like the fields below
     private readonly SiloBinding _silo;
     private bool _rebinding;
     private bool _rebindAgain;
+    private int _changes; // of the connections
     private Task _restoring = Task.CompletedTask;
 
-    public UserConnections(string user, GatewayLane lane, IUserRouting grain, UserDirectory directory)
+    public UserConnections(string user, GatewayLane lane, UserWay way, UserDirectory directory)
     {
         _lane = lane;
-        _grain = grain;
+        _way = way;
         _directory = directory;
         _silo = new SiloBinding(this, directory.Silos);
         User = user;
@@ -30,6 +31,9 @@ internal sealed class UserConnections : ISiloBound
 
     /// <inheritdoc/>
     public int Lane => _lane.Lane;
+
+    /// <summary>How the user's grain is reached.</summary>
+    public UserWay Way => _way;
 
     /// <summary>The connections now.</summary>
     public Connection[] Connections
@@ -49,13 +53,14 @@ internal sealed class UserConnections : ISiloBound
         lock (_sync)
         {
             _connections[session.Client] = (connection, session);
+            _changes++;
         }
     }
 
     /// <summary>Registers an added connection with the user's grain.</summary>
     public async Task<SessionAdmission> RegisterAsync(UserSession session)
     {
-        var admission = await _directory.Calls.RepeatAsync(() => _grain.ConnectAsync(session, _lane));
+        var admission = await _directory.Calls.RepeatAsync(() => _way.ConnectAsync(session, _lane, () => ConnectedLate(session.Client)));
         if (admission.Admitted)
         {
             Bind(admission.SiloId);
@@ -70,6 +75,7 @@ internal sealed class UserConnections : ISiloBound
         lock (_sync)
         {
             _connections.Remove(client);
+            _changes++;
             if (_connections.Count > 0)
             {
                 return false;
@@ -94,7 +100,7 @@ internal sealed class UserConnections : ISiloBound
         {
             await _directory.Calls.RepeatAsync(async () =>
             {
-                await _grain.DisconnectAsync(client, _lane.GatewayId);
+                await _way.DisconnectAsync(client, _lane.GatewayId);
                 return true;
             });
         }
@@ -123,11 +129,11 @@ internal sealed class UserConnections : ISiloBound
 
     private async Task RestoreAsync()
     {
-        for (var attempt = 0; TakeSessions() is { } sessions; attempt++)
+        for (var attempt = 0; TakeSessions(out var change) is { } sessions; attempt++)
         {
             try
             {
-                Bind((await _grain.RestoreAsync(sessions, _lane)).SiloId);
+                Bind((await _way.RestoreAsync(sessions, _lane, () => RestoredLate(change))).SiloId);
                 attempt = -1;
             }
             catch (Exception e)
@@ -144,10 +150,11 @@ internal sealed class UserConnections : ISiloBound
     }
 
     /// <summary>The sessions to restore; null when there is nothing to do.</summary>
-    private UserSession[]? TakeSessions()
+    private UserSession[]? TakeSessions(out int change)
     {
         lock (_sync)
         {
+            change = _changes;
             if (!_rebindAgain || _connections.Count == 0)
             {
                 _rebinding = false;
@@ -157,6 +164,34 @@ internal sealed class UserConnections : ISiloBound
             _rebindAgain = false;
             return [.. _connections.Values.Select(c => c.Session)];
         }
+    }
+
+    /// <summary>A call that registers a connection came through after another one: the connection may be gone meanwhile.</summary>
+    private void ConnectedLate(string client)
+    {
+        lock (_sync)
+        {
+            if (_connections.ContainsKey(client))
+            {
+                return;
+            }
+        }
+
+        _ = ReportGoneAsync(client);
+    }
+
+    /// <summary>The grain was told once more what the connections had been at a time: it is told again if they have changed since.</summary>
+    private void RestoredLate(int change)
+    {
+        lock (_sync)
+        {
+            if (change == _changes)
+            {
+                return;
+            }
+        }
+
+        Rebind();
     }
 
     private void Bind(string siloId)

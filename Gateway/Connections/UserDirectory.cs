@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Routing;
 using WsCluster.Gateway.Subscriptions;
 using WsCluster.Routing;
@@ -9,10 +11,12 @@ internal sealed class UserDirectory(
     IGrainFactory grains,
     GatewayLanes lanes,
     SiloWatch silos,
+    SiloEntrances entrances,
     ClusterCalls calls,
     ConnectionRegistry connections,
     UserCommandExecutor commands,
     TimeProvider time,
+    IOptions<GatewayOptions> options,
     ILogger<UserDirectory> logger)
 {
     private readonly Lock _sync = new();
@@ -47,6 +51,9 @@ internal sealed class UserDirectory(
         }
     }
 
+    /// <summary>How to reach a user's grain.</summary>
+    public UserWay WayTo(string user) => Find(user)?.Way ?? NewWay(user);
+
     /// <summary>Registers a connection of a user, unless the user has as many in the cluster as allowed or its behavior says no.</summary>
     public async Task<SessionAdmission> RegisterAsync(Connection connection, ClientIdentity identity, ConnectAttempt? attempt)
     {
@@ -63,7 +70,7 @@ internal sealed class UserDirectory(
         {
             if (!_users.TryGetValue(identity.User, out user!))
             {
-                user = new UserConnections(identity.User, lanes.For(identity.User), grains.GetGrain<IUserRouting>(identity.User), this);
+                user = new UserConnections(identity.User, lanes.For(identity.User), NewWay(identity.User), this);
                 _users.Add(identity.User, user);
             }
 
@@ -109,6 +116,8 @@ internal sealed class UserDirectory(
     /// <summary>Does something to the anonymous connections here.</summary>
     public void ExecuteAnonymous(UserCommand command) =>
         commands.Execute([.. connections.All.Where(c => c.Identity is { User: "" })], command);
+
+    private UserWay NewWay(string user) => new(user, grains, entrances, options.Value, time);
 
     private void Remove(UserConnections user, string client)
     {

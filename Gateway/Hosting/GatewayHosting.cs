@@ -60,7 +60,9 @@ internal static class GatewayHosting
 
         services.AddSingleton<SiloWatch>();
         services.AddHostedService(s => s.GetRequiredService<SiloWatch>());
+        services.AddSingleton<SiloConnections>();
         services.AddSingleton<SiloEntrances>();
+        services.AddSingleton<IDetour>(s => s.GetRequiredService<SiloEntrances>());
         services.AddSingleton<ClusterCalls>();
         services.AddSingleton<DeliveryDispatcher>();
         services.AddSingleton<ClusterMembership>();
@@ -81,6 +83,7 @@ internal static class GatewayHosting
 
         services.AddSingleton<RecoveryGate>();
         services.AddSingleton<ChannelDirectory>();
+        services.AddSingleton<ChannelQuestions>();
         services.AddSingleton<SubscriptionPlanner>();
         services.AddSingleton<ConnectPlanner>();
         services.AddSingleton<SubscribeResults>();

@@ -1,6 +1,6 @@
 namespace WsCluster.Gateway.Limits;
 
-/// <summary>The names under which it is counted that a connection reached a limit (<c>wscluster.gateway.limit.hits</c>).</summary>
+/// <summary>The names under which it is counted that a connection, or something else of the gateway, reached a limit (<c>wscluster.gateway.limit.hits</c>).</summary>
 internal static class GatewayLimit
 {
     /// <summary>Its commands come too fast.</summary>
@@ -26,4 +26,13 @@ internal static class GatewayLimit
 
     /// <summary>It sends commands and does not read the replies.</summary>
     public const string Replies = "replies";
+
+    /// <summary>Too many tries to sign in to the console.</summary>
+    public const string SignIns = "sign_ins";
+
+    /// <summary>More channels than whose silos are remembered.</summary>
+    public const string Places = "places";
+
+    /// <summary>A channel came by more relays than are followed.</summary>
+    public const string Relays = "relays";
 }

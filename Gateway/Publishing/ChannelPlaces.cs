@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using WsCluster.Gateway.Limits;
 using WsCluster.Gateway.Routing;
 using WsCluster.Routing;
 
@@ -17,7 +18,9 @@ internal sealed class ChannelPlaces(
     TimeProvider time,
     ILogger<ChannelPlaces> logger) : BackgroundService
 {
-    private const int MostChannels = 100_000; // then all are forgotten: each is learnt again by one call
+    /// <summary>Channels whose silos are remembered. One more, and all are forgotten: each is learnt again by one call.</summary>
+    public const int MostChannels = 100_000;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, SiloIngress> _byChannel = new(StringComparer.Ordinal);
@@ -34,6 +37,7 @@ internal sealed class ChannelPlaces(
         if (_byChannel.Count >= MostChannels)
         {
             _byChannel.Clear();
+            metrics.LimitHit(GatewayLimit.Places);
         }
 
         _byChannel[channel] = ingress;

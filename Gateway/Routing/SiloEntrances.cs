@@ -8,7 +8,7 @@ namespace WsCluster.Gateway.Routing;
 /// The straight ways to silos, learnt from their batches. A silo that was heard just now can be reached over the connection that
 /// it was heard on, whatever hangs elsewhere.
 /// </summary>
-internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time)
+internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time, SiloConnections? connections = null) : IDetour
 {
     // Batches come every second or two, also when there is nothing to deliver.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2.5);
@@ -34,7 +34,8 @@ internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time)
         if (!_silos.TryGetValue(batch.SiloId, out var way))
         {
             Prune();
-            way = _silos.GetOrAdd(batch.SiloId, new Way(batch.SiloId, grains.GetGrain<ISiloEntrance>(GrainId.Parse(batch.Entrance))));
+            var id = GrainId.Parse(batch.Entrance);
+            way = _silos.GetOrAdd(batch.SiloId, new Way(batch, id, grains.GetGrain<ISiloEntrance>(id)));
         }
 
         way.Heard = now;
@@ -43,19 +44,23 @@ internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time)
             way.Trouble = now;
         }
 
-        if (way.Trouble != 0 && time.GetElapsedTime(way.Trouble, now) < TroubleTime)
+        if (way.Trouble != 0 && time.GetElapsedTime(way.Trouble, now) < TroubleTime && IsStraight(way))
         {
             _ = way.Entrance.AcknowledgeAsync(batch.OutboxId, batch.Sequence);
         }
     }
 
     /// <summary>The way to this silo; null when it is not known or the silo has been silent lately.</summary>
-    public ISiloEntrance? Find(string siloId) => _silos.TryGetValue(siloId, out var way) && IsFresh(way) ? way.Entrance : null;
+    /// <param name="siloId">The silo.</param>
+    /// <param name="level">What its entrance has to have, <see cref="DeliveryBatch.EntranceLevel"/>.</param>
+    public ISiloEntrance? Find(string siloId, int level = 0) =>
+        _silos.TryGetValue(siloId, out var way) && way.Level >= level && IsOpen(way) ? way.Entrance : null;
 
     /// <summary>A way to any silo that was heard lately, another one at every call; null when there is none.</summary>
-    public (string SiloId, ISiloEntrance Entrance)? Next()
+    /// <param name="level">What its entrance has to have, <see cref="DeliveryBatch.EntranceLevel"/>.</param>
+    public (string SiloId, ISiloEntrance Entrance)? Next(int level = 0)
     {
-        var fresh = _silos.Values.Where(IsFresh).OrderBy(way => way.SiloId, StringComparer.Ordinal).ToList();
+        var fresh = _silos.Values.Where(way => way.Level >= level && IsOpen(way)).OrderBy(way => way.SiloId, StringComparer.Ordinal).ToList();
         if (fresh.Count == 0)
         {
             return null;
@@ -65,7 +70,12 @@ internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time)
         return (next.SiloId, next.Entrance);
     }
 
-    private bool IsFresh(Way way) => time.GetElapsedTime(way.Heard) < Fresh;
+    /// <inheritdoc/>
+    ISiloEntrance? IDetour.Next() => Next(ISiloEntrance.ReadsAndUsers)?.Entrance;
+
+    private bool IsOpen(Way way) => time.GetElapsedTime(way.Heard) < Fresh && IsStraight(way);
+
+    private bool IsStraight(Way way) => connections?.LeadsTo(way.Id) ?? true;
 
     private void Prune()
     {
@@ -78,12 +88,16 @@ internal sealed class SiloEntrances(IGrainFactory grains, TimeProvider time)
         }
     }
 
-    private sealed class Way(string siloId, ISiloEntrance entrance)
+    private sealed class Way(DeliveryBatch first, GrainId id, ISiloEntrance entrance)
     {
         private long _heard;
         private long _trouble;
 
-        public string SiloId => siloId;
+        public string SiloId { get; } = first.SiloId;
+
+        public int Level { get; } = first.EntranceLevel;
+
+        public GrainId Id => id;
 
         public ISiloEntrance Entrance => entrance;
 

@@ -29,15 +29,18 @@ internal sealed class ChannelLink : ISiloBound
         _channel = channel;
         _directory = directory;
         var lane = directory.Lanes.For(channel.Name);
-        var way = directory.WayTo(channel.Name);
-        _stream = new StreamSynchroniser(channel, way, lane, directory.RecoveryGate);
+        Way = directory.WayTo(channel.Name);
+        _stream = new StreamSynchroniser(channel, Way, lane, directory.RecoveryGate);
         _silo = new SiloBinding(this, directory.Silos);
         _relay = new SiloBinding(this, directory.Silos);
         Lane = lane.Lane;
-        Recoveries = new RecoveryReads(way, directory);
-        Newest = new NewestRead(channel, way, directory);
-        Presence = new PresenceReporter(this, way, channel.Name, directory);
+        Recoveries = new RecoveryReads(Way, directory);
+        Newest = new NewestRead(channel, Way, directory);
+        Presence = new PresenceReporter(this, Way, channel.Name, directory);
     }
+
+    /// <summary>How the grain is reached.</summary>
+    public ChannelWay Way { get; }
 
     /// <summary>Reads what recovering subscribers missed.</summary>
     public RecoveryReads Recoveries { get; }

@@ -1,3 +1,4 @@
+using WsCluster.Gateway.Limits;
 using WsCluster.Routing;
 
 namespace WsCluster.Gateway.Subscriptions;
@@ -15,7 +16,8 @@ internal sealed class DeliveryWays(Action<Arrival> pass, Action<string?, Guid> t
     /// <summary>Bytes that may wait. What comes beyond ends the wait: the gateway subscribes again, and what it lacks is read from history.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
-    private const int MostRelays = 16; // a channel comes by one at a time
+    /// <summary>Relays whose stints are known; a channel comes by one at a time. One more, and all are forgotten: what still comes by them is dropped.</summary>
+    public const int MostRelays = 16;
 
     private readonly Dictionary<Guid, RelayStint> _begun = []; // the stint that each relay outbox is in
     private readonly List<(RelayStint Stint, Arrival Arrival)> _waiting = [];
@@ -92,6 +94,7 @@ internal sealed class DeliveryWays(Action<Arrival> pass, Action<string?, Guid> t
         if (_begun.Count >= MostRelays)
         {
             _begun.Clear(); // what still comes by one of them is not in order any more; its silence will be noticed
+            metrics.LimitHit(GatewayLimit.Relays);
         }
 
         _begun[relay] = stint;

@@ -9,7 +9,9 @@ internal delegate IDisposable StartBehaviorTimer(Func<Task> callback, TimeSpan d
 /// <summary>The timers of one behavior, by name.</summary>
 internal sealed class BehaviorTimers(StartBehaviorTimer start, Func<string, Task> fire)
 {
-    private const int MostTimers = 32;
+    /// <summary>Timers of one channel.</summary>
+    public const int MostTimers = 32;
+
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 

@@ -44,6 +44,7 @@ internal static class SiloGrains
         silo.Services.TryAddSingleton<RelayLinks>();
         silo.Services.TryAddSingleton<Func<string, IDeliveryRelay>>(services => key => services.GetRequiredService<IGrainFactory>().GetGrain<IDeliveryRelay>(key));
         silo.Services.TryAddSingleton<HotChannels>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, RelayRetirement>();
         silo.Services.TryAddSingleton<LiveChannels>();
         silo.Services.TryAddSingleton<ILocalChannels>(services => services.GetRequiredService<LiveChannels>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayOutboxes>());

@@ -106,6 +106,21 @@ internal sealed class ChannelFanOut(string channel, HotChannels hot)
         }
     }
 
+    /// <summary>Delivers itself to the gateways that a relay has, from the next entry on: the relay passes on what it was sent before.</summary>
+    /// <param name="siloId">The silo of the relay; null: all relays.</param>
+    public void TakeBack(string? siloId = null)
+    {
+        lock (_sync)
+        {
+            foreach (var route in _routes.Where(route => route.Relay is { } use && (siloId is null || use.SiloId == siloId)))
+            {
+                _relays!.End(route, trouble: false);
+            }
+
+            Retarget();
+        }
+    }
+
     /// <summary>Ends all deliveries; what is queued still goes.</summary>
     public void Close()
     {

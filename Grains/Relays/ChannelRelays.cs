@@ -99,7 +99,7 @@ internal sealed class ChannelRelays(string channel, long life, HotChannels hot, 
 
         try
         {
-            if (_heat.IsHot) // only looks change it, one at a time
+            if (_heat.IsHot && !hot.IsRetired) // only looks change it, one at a time
             {
                 foreach (var (siloId, gateways) in Choose(usable))
                 {
@@ -192,7 +192,7 @@ internal sealed class ChannelRelays(string channel, long life, HotChannels hot, 
             use.IsOpening = false;
             foreach (var route in gateways)
             {
-                if (answers && !_isClosed && !use.Outbox.IsClosed && route.MayMove(hot.Time) && routes.Contains(route))
+                if (answers && !_isClosed && !use.Outbox.IsClosed && hot.MayUse(siloId) && route.MayMove(hot.Time) && routes.Contains(route))
                 {
                     Begin(route, use);
                 }

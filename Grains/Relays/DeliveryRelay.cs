@@ -8,7 +8,7 @@ namespace WsCluster.Grains.Relays;
 /// end means nothing.
 /// </summary>
 [KeyedSiloPlacement]
-internal sealed class DeliveryRelay(RelayShares shares) : Grain, IDeliveryRelay
+internal sealed class DeliveryRelay(RelayShares shares, RelayOutboxes outboxes, HotChannels hot) : Grain, IDeliveryRelay
 {
     public Task IntroduceAsync(Guid outboxId, GatewayLane[] lanes)
     {
@@ -22,4 +22,8 @@ internal sealed class DeliveryRelay(RelayShares shares) : Grain, IDeliveryRelay
         ArgumentNullException.ThrowIfNull(batch);
         return Task.FromResult(shares.Take(batch));
     }
+
+    public Task FlushAsync() => outboxes.FlushAsync();
+
+    public Task LeaveAsync(string siloId) => hot.LeaveAsync(siloId);
 }

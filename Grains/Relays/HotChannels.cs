@@ -21,6 +21,7 @@ internal sealed class HotChannels(
     private readonly Lock _sync = new(); // guards the fields below; a channel's lock may be held around it, never the other way
     private readonly HashSet<ChannelFanOut> _watched = [];
     private ITimer? _timer; // while there is something to look at
+    private volatile bool _isRetired;
 
     public RelayLinks Links => links;
 
@@ -31,6 +32,38 @@ internal sealed class HotChannels(
     public GrainMetrics Metrics => metrics;
 
     public ILogger Logger => logger;
+
+    /// <summary>True once the silo stops: no more gateways move to relays.</summary>
+    public bool IsRetired => _isRetired;
+
+    /// <summary>True for a relay that may take gateways over.</summary>
+    public bool MayUse(string siloId) => !_isRetired && links.IsUsable(siloId);
+
+    /// <summary>
+    /// The silo is about to stop: all channels take their gateways back, and what they were publishing by relays arrives. Ends when it has.
+    /// </summary>
+    public Task RetireAsync()
+    {
+        _isRetired = true;
+        foreach (var channel in Watched())
+        {
+            channel.TakeBack();
+        }
+
+        return links.FlushThroughAsync();
+    }
+
+    /// <summary>A relay is about to stop: channels go on without it. Ends when it has all that was queued for it.</summary>
+    public Task LeaveAsync(string siloId)
+    {
+        links.Avoid(siloId);
+        foreach (var channel in Watched())
+        {
+            channel.TakeBack(siloId);
+        }
+
+        return links.FlushAsync(siloId);
+    }
 
     /// <summary>Looks at the channel from now on.</summary>
     public void Watch(ChannelFanOut channel)
@@ -72,15 +105,17 @@ internal sealed class HotChannels(
         }
     }
 
-    private void Look()
+    private ChannelFanOut[] Watched()
     {
-        ChannelFanOut[] watched;
         lock (_sync)
         {
-            watched = [.. _watched];
+            return [.. _watched];
         }
+    }
 
-        foreach (var channel in watched)
+    private void Look()
+    {
+        foreach (var channel in Watched())
         {
             using (ExecutionContext.SuppressFlow())
             {

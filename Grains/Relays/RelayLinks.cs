@@ -34,7 +34,7 @@ internal sealed class RelayLinks(
     {
         var usable = silos.GetApproximateSiloStatuses(onlyActive: true).Keys
             .Select(silo => silo.ToParsableString())
-            .Where(silo => !IsAvoided(silo))
+            .Where(IsUsable)
             .Order(StringComparer.Ordinal)
             .ToArray();
         var first = usable.Length == 0 ? 0 : (int)(StableHash.ComputeHash(channel) % (uint)usable.Length);
@@ -81,7 +81,7 @@ internal sealed class RelayLinks(
     /// <summary>Leaves a relay alone for a while.</summary>
     public void Avoid(string siloId)
     {
-        foreach (var silo in _avoided.Keys.Where(silo => !IsAvoided(silo)))
+        foreach (var silo in _avoided.Keys.Where(IsUsable))
         {
             _avoided.TryRemove(silo, out _);
         }
@@ -89,7 +89,43 @@ internal sealed class RelayLinks(
         _avoided[siloId] = time.GetTimestamp();
     }
 
-    private bool IsAvoided(string siloId) => _avoided.TryGetValue(siloId, out var since) && time.GetElapsedTime(since) < AvoidTime;
+    /// <summary>False for a relay that is left alone.</summary>
+    public bool IsUsable(string siloId) => !_avoided.TryGetValue(siloId, out var since) || time.GetElapsedTime(since) >= AvoidTime;
+
+    /// <summary>Ends when a relay has all that was queued for it.</summary>
+    public Task FlushAsync(string siloId) => outboxes.FlushAsync(siloId);
+
+    /// <summary>
+    /// Ends when all relays have passed on to gateways what was queued for them. One that cannot say so, being of an older version or away,
+    /// is not waited for.
+    /// </summary>
+    public async Task FlushThroughAsync()
+    {
+        await outboxes.FlushAsync();
+        await Task.WhenAll([outboxes.FlushAsync(), .. Others().Select(siloId => TryAsync(siloId, relay => relay.FlushAsync()))]);
+    }
+
+    /// <summary>This silo's relay is about to stop: ends when it has passed on all that other silos had for it.</summary>
+    public async Task LeaveAsync()
+    {
+        await Task.WhenAll(own.Silos.Where(siloId => siloId != _siloId).Select(siloId => TryAsync(siloId, relay => relay.LeaveAsync(_siloId))));
+        await outboxes.FlushAsync();
+    }
+
+    private IEnumerable<string> Others() =>
+        silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(silo => silo.ToParsableString()).Where(siloId => siloId != _siloId);
+
+    private async Task TryAsync(string siloId, Func<IDeliveryRelay, Task> call)
+    {
+        try
+        {
+            await call(RelayOf(siloId, lane: 0));
+        }
+        catch (Exception e)
+        {
+            RelayLog.NotEmptied(logger, siloId, e.Message);
+        }
+    }
 
     private RelayObserver ObserverOf(string siloId, int lane) => siloId == _siloId
         ? new RelayObserver(batch => Task.FromResult(own.Take(batch)))

@@ -18,4 +18,10 @@ internal static partial class RelayLog
 
     [LoggerMessage(1905, LogLevel.Warning, "What silo {SiloId} relays by this one is dropped ({Reason}): {Channels} channels.", EventName = "RelayDropped")]
     public static partial void Dropped(ILogger logger, string siloId, string reason, int channels);
+
+    [LoggerMessage(1906, LogLevel.Information, "Silo {SiloId} does not say that its relay is empty; it is not waited for: {Reason}", EventName = "RelayNotEmptied")]
+    public static partial void NotEmptied(ILogger logger, string siloId, string reason);
+
+    [LoggerMessage(1907, LogLevel.Information, "Relays were not empty in time; a channel without history may lose what they hold.", EventName = "RelaysNotEmptied")]
+    public static partial void NotEmptiedInTime(ILogger logger);
 }

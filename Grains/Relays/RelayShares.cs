@@ -25,6 +25,18 @@ internal sealed class RelayShares(
         }
     }
 
+    /// <summary>The silos that it relays for.</summary>
+    public IReadOnlyCollection<string> Silos
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return [.. _sources.Values.Where(source => source.Channels > 0).Select(source => source.SiloId.Replace(OutboxContext.RelaySuffix, "", StringComparison.Ordinal)).Distinct()];
+            }
+        }
+    }
+
     /// <summary>Gateways that entries of an outbox may name.</summary>
     public void Introduce(Guid outboxId, GatewayLane[] lanes) => Find(outboxId, opens: true)!.Introduce(lanes);
 

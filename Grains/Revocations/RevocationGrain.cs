@@ -11,7 +11,7 @@ namespace WsCluster.Grains.Revocations;
 /// now and then whether it has everything.
 /// </summary>
 internal sealed class RevocationGrain(
-    IRevocationStore store, IOptions<RevocationOptions> options, TimeProvider time, ILogger<RevocationGrain> logger) : Grain, IRevocationGrain
+    IRevocationStore store, IOptions<RevocationOptions> options, TimeProvider time, GrainMetrics metrics, ILogger<RevocationGrain> logger) : Grain, IRevocationGrain
 {
     private static readonly TimeSpan CompareEvery = TimeSpan.FromSeconds(20);
 
@@ -45,6 +45,7 @@ internal sealed class RevocationGrain(
         if (!(await LoadedAsync()).HasRoom())
         {
             RevocationLogMessages.Full(logger, options.Value.MaxCount);
+            metrics.LimitHit("revocations");
             throw new WsClusterException(ErrorCode.LimitExceeded, $"There are {options.Value.MaxCount} revocations already.");
         }
 

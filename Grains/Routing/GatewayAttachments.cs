@@ -9,8 +9,8 @@ namespace WsCluster.Grains.Routing;
 /// <param name="fanOut">Sends, where relays may do so for it; null: to each outbox.</param>
 internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner owner, ChannelFanOut? fanOut = null)
 {
-    // As many gateways as may leave a channel while a call of one of them is still on its way.
-    private const int MaxDeparted = 256;
+    /// <summary>As many gateways as may leave a channel while a call of one of them is still on its way.</summary>
+    public const int MaxDeparted = 256;
 
     private readonly Dictionary<string, GatewayOutbox> _byGateway = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal); // of each gateway's newest subscription
@@ -74,6 +74,7 @@ internal sealed class GatewayAttachments(GatewayOutboxes outboxes, OutboxOwner o
         if (_departed.Count == MaxDeparted)
         {
             _departed.RemoveAt(0);
+            outboxes.Metrics.LimitHit("departed");
         }
 
         _departed.Add((gatewayId, number));

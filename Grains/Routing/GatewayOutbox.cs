@@ -103,9 +103,9 @@ internal sealed class GatewayOutbox : IThreadPoolWorkItem
             else
             {
                 _buffer.Append(entry);
-                if (trace is not null)
+                if (trace is not null && !(_traces ??= new OutboxTraces(_context.Time)).TryQueue(trace, _buffer.Bytes))
                 {
-                    (_traces ??= new OutboxTraces(_context.Time)).Queued(trace, _buffer.Bytes);
+                    _context.Metrics.LimitHit("traces");
                 }
             }
 
@@ -314,6 +314,7 @@ internal sealed class GatewayOutbox : IThreadPoolWorkItem
             SiloStopping = siloStopping,
             Entries = taken.Array is null ? [] : taken.ToMessage(),
             Entrance = _context.Entrance,
+            EntranceLevel = _context.Entrance is null ? 0 : ISiloEntrance.ReadsAndUsers,
             Relayed = _context.IsRelay,
         };
     }

@@ -76,6 +76,9 @@ internal class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, IDisposa
     /// <summary>The silo's address with its generation.</summary>
     public string SiloId => _context.SiloId;
 
+    /// <summary>What is measured.</summary>
+    public GrainMetrics Metrics => _context.Metrics;
+
     /// <summary>Bytes that wait in all of them.</summary>
     private long QueuedBytes => Outboxes().Sum(outbox => outbox.QueuedBytes);
 
@@ -149,22 +152,29 @@ internal class GatewayOutboxes : ILifecycleParticipant<ISiloLifecycle>, IDisposa
         }
     }
 
-    /// <summary>Has the silo say goodbye as the first thing that it does when it stops, while gateways are still connected.</summary>
+    /// <summary>
+    /// Has the silo say goodbye when it begins to stop, while gateways are still connected; before that only relays are emptied
+    /// (<see cref="Relays.RelayRetirement"/>).
+    /// </summary>
     public void Participate(ISiloLifecycle lifecycle) =>
-        lifecycle.Subscribe(nameof(GatewayOutboxes), ServiceLifecycleStage.Last, _ => Task.CompletedTask, _ => AnnounceStopAsync());
+        lifecycle.Subscribe(nameof(GatewayOutboxes), ServiceLifecycleStage.Last - 1, _ => Task.CompletedTask, _ => AnnounceStopAsync());
+
+    /// <summary>Ends when all that is queued has been acknowledged, or where it goes is given up.</summary>
+    /// <param name="gatewayId">Of this gateway only; null: of all.</param>
+    public Task FlushAsync(string? gatewayId = null) =>
+        Task.WhenAll(Outboxes().Where(outbox => gatewayId is null || outbox.GatewayId == gatewayId).Select(outbox => outbox.FlushAsync()));
 
     /// <summary>Tells all gateways that the silo stops, and waits for them for a moment.</summary>
     public async Task AnnounceStopAsync()
     {
-        var outboxes = Outboxes();
-        foreach (var outbox in outboxes)
+        foreach (var outbox in Outboxes())
         {
             outbox.AnnounceStop();
         }
 
         try
         {
-            await Task.WhenAll(outboxes.Select(outbox => outbox.FlushAsync())).WaitAsync(StopFlushLimit, _context.Time);
+            await FlushAsync().WaitAsync(StopFlushLimit, _context.Time);
         }
         catch (TimeoutException)
         {

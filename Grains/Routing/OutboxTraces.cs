@@ -8,19 +8,23 @@ namespace WsCluster.Grains.Routing;
 /// </summary>
 internal sealed class OutboxTraces(TimeProvider time)
 {
-    private const int Most = 1000; // past it spans are left out, never messages
+    /// <summary>Spans that wait; past it spans are left out, never messages.</summary>
+    public const int Most = 1000;
 
     private readonly Queue<(byte[] Context, long End, long QueuedAt)> _queued = new();
     private readonly List<(byte[] Context, long QueuedAt)> _underWay = [];
     private long _taken; // bytes that were taken since the beginning
 
-    /// <summary>An entry is queued; <paramref name="bytes"/> are queued now, its own the last.</summary>
-    public void Queued(byte[] context, long bytes)
+    /// <summary>An entry is queued; <paramref name="bytes"/> are queued now, its own the last. False when there are too many to follow it.</summary>
+    public bool TryQueue(byte[] context, long bytes)
     {
-        if (_queued.Count < Most)
+        if (_queued.Count == Most)
         {
-            _queued.Enqueue((context, _taken + bytes, time.GetTimestamp()));
+            return false;
         }
+
+        _queued.Enqueue((context, _taken + bytes, time.GetTimestamp()));
+        return true;
     }
 
     /// <summary>The next batch takes so many bytes.</summary>

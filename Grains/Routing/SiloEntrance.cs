@@ -51,4 +51,35 @@ internal sealed class SiloEntrance(
         relayed.Acknowledge(outboxId, sequence);
         return Task.CompletedTask;
     }
+
+    public Task<ChannelAdmission> AdmitAsync(string channel, SubscribeAttempt attempt) => channels.For(channel).AdmitAsync(attempt);
+
+    public Task<HistoryPage> GetHistoryAsync(string channel, HistoryQuery query) => Channel(channel).GetHistoryAsync(query);
+
+    public Task<IReadOnlyDictionary<string, ClientInfo>> GetPresenceAsync(string channel) => Channel(channel).GetPresenceAsync();
+
+    public Task<PresenceStats> GetPresenceStatsAsync(string channel) => Channel(channel).GetPresenceStatsAsync();
+
+    public Task<SessionAdmission> ConnectUserAsync(string user, UserSession session, GatewayLane lane) => Connections(user).ConnectAsync(session, lane);
+
+    public Task DisconnectUserAsync(string user, string client, string gatewayId) => Connections(user).DisconnectAsync(client, gatewayId);
+
+    public Task<SessionAdmission> RestoreUserAsync(string user, IReadOnlyList<UserSession> sessions, GatewayLane lane) =>
+        Connections(user).RestoreAsync(sessions, lane);
+
+    public Task ExecuteUserAsync(string user, UserCommand command) => User(user).ExecuteAsync(command);
+
+    public Task<IReadOnlyList<UserSession>> GetSessionsAsync(string user) => User(user).GetSessionsAsync();
+
+    public Task<UserStatus> GetStatusAsync(string user) => User(user).GetStatusAsync();
+
+    public Task<InboxState> GetInboxAsync(string user) => User(user).GetInboxAsync();
+
+    public Task<InboxState> MarkInboxReadAsync(string user, ulong upTo) => User(user).MarkInboxReadAsync(upTo);
+
+    private IChannelGrain Channel(string name) => grains.GetGrain<IChannelGrain>(name);
+
+    private IUserRouting Connections(string user) => grains.GetGrain<IUserRouting>(user);
+
+    private IUserGrain User(string user) => grains.GetGrain<IUserGrain>(user);
 }

@@ -1,7 +1,7 @@
 namespace WsCluster.Grains.Users;
 
 /// <summary>Remembers some users in the process, for embedded mode; the ones written longest ago are forgotten first.</summary>
-internal sealed class MemoryLastSeenStore : ILastSeenStore
+internal sealed class MemoryLastSeenStore(GrainMetrics metrics) : ILastSeenStore
 {
     /// <summary>How many users are remembered.</summary>
     public const int Capacity = 10_000;
@@ -19,6 +19,7 @@ internal sealed class MemoryLastSeenStore : ILastSeenStore
                 if (_order.Count > Capacity)
                 {
                     _byUser.Remove(_order.Dequeue());
+                    metrics.LimitHit("last_seen");
                 }
             }
 

@@ -96,6 +96,11 @@ internal sealed class UserGrain(
     public async Task<SessionAdmission> ConnectAsync(UserSession session, GatewayLane lane)
     {
         ArgumentNullException.ThrowIfNull(session);
+        if (_sessions.HasEnded(session.Client))
+        {
+            return new SessionAdmission(false, outboxes.SiloId); // a call that its gateway gave up
+        }
+
         var attempt = session.Attempt;
         session = session with { Attempt = null };
         var decision = attempt is not null && _behavior is not null ? await _behavior.DecideConnectAsync(attempt) : null;
@@ -136,7 +141,7 @@ internal sealed class UserGrain(
 
     public Task DisconnectAsync(string client, string gatewayId)
     {
-        Ended(_sessions.Remove(client, gatewayId));
+        Ended(_sessions.End(client, gatewayId));
         DetachIfUnused(gatewayId);
         return Task.CompletedTask;
     }

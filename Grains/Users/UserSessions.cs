@@ -7,13 +7,19 @@ namespace WsCluster.Grains.Users;
 /// <param name="silo">Most sessions of all of the silo's users.</param>
 internal sealed class UserSessions(int maxConnections, Allowance? silo = null)
 {
+    private const int MostEnded = 8;
+
     private readonly Dictionary<string, UserSession> _byClient = new(StringComparer.Ordinal);
+    private Queue<string>? _ended; // the connections that ended last, for calls about them that were late
 
     public int Count => _byClient.Count;
 
     public IReadOnlyList<UserSession> All() => [.. _byClient.Values];
 
     public bool Has(string client) => _byClient.ContainsKey(client);
+
+    /// <summary>True for one of the connections that ended last.</summary>
+    public bool HasEnded(string client) => _ended?.Contains(client) == true;
 
     public bool HasAny(string gatewayId) => _byClient.Values.Any(session => session.GatewayId == gatewayId);
 
@@ -37,7 +43,7 @@ internal sealed class UserSessions(int maxConnections, Allowance? silo = null)
     public IReadOnlyList<UserSession> Replace(string gatewayId, IReadOnlyList<UserSession> sessions)
     {
         var before = RemoveGateway(gatewayId);
-        foreach (var session in sessions)
+        foreach (var session in sessions.Where(session => !HasEnded(session.Client)))
         {
             if (!_byClient.ContainsKey(session.Client))
             {
@@ -48,6 +54,29 @@ internal sealed class UserSessions(int maxConnections, Allowance? silo = null)
         }
 
         return before.Count == 0 ? before : [.. before.Where(session => !_byClient.ContainsKey(session.Client))];
+    }
+
+    /// <summary>A connection has ended, which may be heard before it is heard of: no call brings it back.</summary>
+    /// <returns>It, if it was there.</returns>
+    public IReadOnlyList<UserSession> End(string client, string gatewayId)
+    {
+        if (_byClient.TryGetValue(client, out var session) && session.GatewayId != gatewayId)
+        {
+            return [];
+        }
+
+        if (!HasEnded(client))
+        {
+            _ended ??= new Queue<string>(MostEnded);
+            if (_ended.Count == MostEnded)
+            {
+                _ended.Dequeue();
+            }
+
+            _ended.Enqueue(client);
+        }
+
+        return Remove(client, gatewayId);
     }
 
     /// <summary>Removes a connection, if that gateway holds it.</summary>

@@ -42,6 +42,10 @@ internal sealed class Relays : IDisposable
         public Task IntroduceAsync(Guid outboxId, GatewayLane[] lanes) => Task.CompletedTask;
 
         public Task<bool> RelayAsync(DeliveryBatch batch) => Task.FromResult(true);
+
+        public Task FlushAsync() => Task.CompletedTask;
+
+        public Task LeaveAsync(string siloId) => Task.CompletedTask;
     }
 
     private sealed class Silos(SiloAddress[] silos) : ISiloStatusOracle

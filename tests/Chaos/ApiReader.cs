@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -60,6 +61,14 @@ internal sealed class ApiReader(Balancer balancer, string apiKey) : IDisposable
                 return new StateHistory(channel, epoch, data);
             }
         }
+    }
+
+    /// <summary>A user's look into its inbox.</summary>
+    public async Task<InboxRecord> ReadInboxAsync(string user)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var state = InboxReaders.Read(await CallAsync("inbox_state", new { user }));
+        return new InboxRecord(user, 0, start, Stopwatch.GetTimestamp(), state);
     }
 
     /// <summary>The connection ids present in a channel.</summary>

@@ -89,7 +89,14 @@ internal sealed class ChaosRun : IAsyncDisposable
         await _cluster.WaitUntilSetsAreCompleteAsync();
         Drain(_ => { });
         await ReadStatesAsync();
-        _checker.Finish(await Task.WhenAll(_load.Channels.Published.Select(_api.ReadHistoryAsync)));
+        var inboxes = await Task.WhenAll(ChaosChannels.Inboxes.Select(_api.ReadHistoryAsync));
+        _checker.Finish([.. await Task.WhenAll(_load.Channels.Published.Select(_api.ReadHistoryAsync)), .. inboxes]);
+        foreach (var look in await Task.WhenAll(ChaosChannels.Readers.Select(_api.ReadInboxAsync)))
+        {
+            _checker.Take(look);
+        }
+
+        _checker.Finish(ChaosChannels.Readers.ToDictionary(user => user, user => inboxes.Single(inbox => inbox.Channel == ChaosChannels.InboxOf(user))));
         _checker.Finish(await Task.WhenAll(_load.Channels.WithState.Select(_api.ReadStateHistoryAsync)));
         _log.Write(string.Create(CultureInfo.InvariantCulture,
             $"load held: {_checker.Acknowledged / published.TotalSeconds:0} acknowledged publications/s and {_checker.Deliveries / published.TotalSeconds:0} deliveries/s over {published.TotalSeconds:0} s; machine: {Machine.Describe()}"));
@@ -108,6 +115,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         await using var memory = new MemoryWatch(_cluster);
         await using var presence = new PresenceWatch(_load, _api);
         var scene = new FaultScene(_cluster, _load, _random);
+        _load.Visitors.Drain();
         await fault.RunAsync(scene);
         Report(fault.Name, await RollCall.RunAsync(_load));
         var caughtUp = Stopwatch.GetElapsedTime(scene.StruckAt);
@@ -121,6 +129,8 @@ internal sealed class ChaosRun : IAsyncDisposable
         var disconnections = new List<Disconnection>();
         var publishes = Drain(disconnections.Add);
         CheckBystanders(fault, scene, disconnections);
+        var visits = _load.Visitors.Drain();
+        CheckAnswers(fault, scene, visits);
         var (silos, gateways) = await memory.FinishAsync();
         if (silos.After - silos.Before > MaxGrowthMiB)
         {
@@ -135,6 +145,8 @@ internal sealed class ChaosRun : IAsyncDisposable
             Times.Of(_load.Clients.Select(c => c.BackAt).Where(at => at > scene.StruckAt).Select(at => Seconds(scene.StruckAt, at))),
             Times.Of(PublishOutages(publishes, scene.StruckAt)),
             Times.Of(presence.RightAfter(scene.StruckAt)),
+            visits.Count,
+            Times.Of(Waits(visits, scene.StruckAt)),
             caughtUp.TotalSeconds,
             disconnections.Count,
             disconnections.Count(d => d.IsOwnDecision),
@@ -154,6 +166,33 @@ internal sealed class ChaosRun : IAsyncDisposable
             .Where(channel => channel.Any(p => p.Outcome != PublishOutcome.Acknowledged || Stopwatch.GetElapsedTime(p.StartedAt, p.EndedAt) > longest))
             .Select(channel => channel.Where(p => p.Outcome == PublishOutcome.Acknowledged).Select(p => p.EndedAt).DefaultIfEmpty(long.MaxValue).Min())
             .Select(at => Seconds(struckAt, at));
+    }
+
+    /// <summary>For each question that was slow or not answered after the blow: when the next one who asked had the answer.</summary>
+    private static IEnumerable<double> Waits(List<VisitRecord> visits, long struckAt)
+    {
+        var longest = TimeSpan.FromMilliseconds(500);
+        foreach (var question in visits.Where(v => v.StartedAt >= struckAt).GroupBy(v => v.Question))
+        {
+            if (question.Where(v => !v.IsAnswered || Stopwatch.GetElapsedTime(v.StartedAt, v.EndedAt) > longest).MinBy(v => v.StartedAt) is { } first)
+            {
+                yield return Seconds(struckAt, question.Where(v => v.IsAnswered && v.StartedAt >= first.StartedAt).Select(v => v.EndedAt).DefaultIfEmpty(long.MaxValue).Min());
+            }
+        }
+    }
+
+    /// <summary>Invariant 11, in the second half of a fault.</summary>
+    private void CheckAnswers(IFault fault, FaultScene scene, List<VisitRecord> visits)
+    {
+        if (!fault.KeepsAnswering)
+        {
+            return;
+        }
+
+        foreach (var question in AnswerCheck.Unanswered(visits, scene.StruckAt + ((scene.MendedAt - scene.StruckAt) / 2), scene.MendedAt))
+        {
+            _checker.Violations.Add(Invariant.Answers, $"{fault.Name}: nobody got an answer to {question}");
+        }
     }
 
     /// <summary>
@@ -183,6 +222,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         var publishes = _load.Publishes.Drain();
         publishes.ForEach(_checker.Take);
         _load.Publishes.DrainSets().ForEach(_checker.Take);
+        _load.Readers.Drain().ForEach(_checker.Take);
         return publishes;
     }
 
@@ -220,7 +260,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
         var violations = _checker.Violations;
         _log.Write(string.Create(CultureInfo.InvariantCulture,
-            $"{_checker.Acknowledged} publications acknowledged, {_checker.Unknown} unknown, {_checker.Refused} refused, {_load.Publishes.Skipped} not tried; {_checker.WholeSets} atomic sets; {_checker.StateReadings} states read; {_checker.Deliveries} deliveries; {_checker.AnnouncedGaps} announced losses (memory channels); {violations.Count} violations; seed {_plan.Seed}"));
+            $"{_checker.Acknowledged} publications acknowledged, {_checker.Unknown} unknown, {_checker.Refused} refused, {_load.Publishes.Skipped} not tried; {_checker.WholeSets} atomic sets; {_checker.StateReadings} states read; {_checker.InboxAnswers} looks into inboxes; {_checker.Deliveries} deliveries; {_checker.AnnouncedGaps} announced losses (memory channels); {violations.Count} violations; seed {_plan.Seed}"));
         foreach (var violation in violations.Kept)
         {
             _log.Write($"VIOLATION {violation}");

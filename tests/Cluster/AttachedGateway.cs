@@ -43,6 +43,9 @@ internal sealed class AttachedGateway : IServiceProvider, IAsyncDisposable
 
     public string Id => Lanes.GatewayId;
 
+    /// <summary>What each publication takes it.</summary>
+    public TimeSpan Slowness { get; set; }
+
     /// <summary>What its subscribers would have got, in order: the texts that were published.</summary>
     public IReadOnlyList<string> Received
     {
@@ -62,6 +65,11 @@ internal sealed class AttachedGateway : IServiceProvider, IAsyncDisposable
         _channel = _channels.Enter(channel, new ChannelOptions());
         _channel.Listener = publication =>
         {
+            if (Slowness > TimeSpan.Zero)
+            {
+                Thread.Sleep(Slowness);
+            }
+
             lock (_sync)
             {
                 _received.Add(Encoding.UTF8.GetString(publication.Data));

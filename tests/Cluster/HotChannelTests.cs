@@ -114,6 +114,31 @@ public sealed class HotChannelTests : IAsyncLifetime
         Assert.All(_gateways, gateway => Assert.Equal(Texts(from), gateway.Received.Skip(gateway.Received.ToList().IndexOf(Text(from)))));
     }
 
+    [Fact]
+    public async Task StoppedSilos_WithoutHistory_WhatWasPublishedBeforeArrives()
+    {
+        var channel = await SubscribeAsync("plain:", awayFromFirstSilo: true);
+
+        // One whose relay has some of the gateways, then the channel's own, whose publications are in all relays.
+        foreach (var ofTheChannel in new[] { false, true })
+        {
+            await PublishUntilAsync(channel, "promotion", () => Relayed() == Gateways);
+            await AllReceivedAsync();
+            _gateways.ForEach(gateway => gateway.Slowness = SlowFor(gateway)); // while they are at the first, relays hold the others
+            for (var i = 0; i < 40; i++)
+            {
+                await PublishAsync(channel);
+            }
+
+            await _cluster.Cluster.StopSiloAsync(_cluster.Cluster.Silos.Last(silo => HostsChannel(silo, channel) == ofTheChannel), TestContext.Current.CancellationToken);
+
+            await AllReceivedAsync();
+            _gateways.ForEach(gateway => gateway.Slowness = TimeSpan.Zero);
+        }
+    }
+
+    private TimeSpan SlowFor(AttachedGateway gateway) => TimeSpan.FromMilliseconds(_gateways.IndexOf(gateway) < 3 ? 5 : 0);
+
     private async Task<string> SubscribeAsync(string prefix, bool awayFromFirstSilo = false)
     {
         var channel = $"{prefix}{Guid.NewGuid():N}";

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
+using WsCluster.Gateway.Routing;
 using WsCluster.Routing;
 
 namespace WsCluster.Tests.Cluster;
@@ -47,6 +49,63 @@ public sealed class SiloEntranceTests(EntranceCluster fixture) : IClassFixture<E
     }
 
     [Fact]
+    public async Task Entrances_ReadAnyChannel()
+    {
+        var gateway = await SubscribeAsync(new PresenceMember { Info = new ClientInfo { Client = "c", User = "u" }, Presence = true, JoinLeave = false });
+        await PublishAsync("1");
+
+        foreach (var entrance in gateway.Entrances.Values.Select(Entrance))
+        {
+            foreach (var name in Names())
+            {
+                var page = await entrance.GetHistoryAsync(name, new HistoryQuery { Limit = -1 });
+                Assert.Equal("1", Encoding.UTF8.GetString(page.Publications.Single().Data));
+                Assert.Equal("u", Assert.Single(await entrance.GetPresenceAsync(name)).Value.User);
+                Assert.Equal(1, (await entrance.GetPresenceStatsAsync(name)).Clients);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Entrances_ReachAnyUser()
+    {
+        var gateway = await SubscribeAsync();
+        Assert.All(gateway.Levels, level => Assert.Equal(ISiloEntrance.ReadsAndUsers, level));
+        var entrances = gateway.Entrances.Values.Select(Entrance).ToArray();
+
+        // Both entrances are asked about the same users, who live on either silo.
+        foreach (var user in Names())
+        {
+            Assert.True((await entrances[0].ConnectUserAsync(user, gateway.Session($"{user}/a"), gateway.Lane)).Admitted);
+            Assert.True((await entrances[1].ConnectUserAsync(user, gateway.Session($"{user}/b"), gateway.Lane)).Admitted);
+            Assert.Equal(2, (await entrances[0].GetStatusAsync(user)).Connections);
+
+            await entrances[1].DisconnectUserAsync(user, $"{user}/a", gateway.Id);
+            Assert.Equal($"{user}/b", Assert.Single(await entrances[0].GetSessionsAsync(user)).Client);
+
+            // A registration that was given up and comes after the end of its connection.
+            Assert.False((await entrances[0].ConnectUserAsync(user, gateway.Session($"{user}/a"), gateway.Lane)).Admitted);
+            await entrances[1].RestoreUserAsync(user, [gateway.Session($"{user}/a"), gateway.Session($"{user}/b"), gateway.Session($"{user}/c")], gateway.Lane);
+            Assert.Equal([$"{user}/b", $"{user}/c"], (await entrances[0].GetSessionsAsync(user)).Select(session => session.Client).Order());
+
+            await entrances[0].ExecuteUserAsync(user, new DisconnectUser());
+        }
+
+        await Wait.UntilAsync("the commands", () => Names().All(user => gateway.Delivered.Any(entry => entry.Kind == DeliveryKind.UserCommand && entry.Key == user)));
+    }
+
+    [Fact]
+    public async Task Connections_LeadToEntrancesOfSilosInTheList_AndToNoOther()
+    {
+        var gateway = await SubscribeAsync();
+        var connections = new SiloConnections(_cluster.Client.ServiceProvider);
+
+        Assert.All(gateway.Entrances.Values, id => Assert.True(connections.LeadsTo(GrainId.Parse(id))));
+        var elsewhere = SystemTargetGrainId.Create(GrainId.Parse(gateway.Entrances.Values.First()).Type, SiloAddress.New(IPAddress.Loopback, 1, 0));
+        Assert.False(connections.LeadsTo(elsewhere.GrainId));
+    }
+
+    [Fact]
     public async Task Acknowledge_OfABatchWhoseAnswerIsLost_LetsTheNextOneCome()
     {
         var gateway = await SubscribeAsync();
@@ -68,7 +127,7 @@ public sealed class SiloEntranceTests(EntranceCluster fixture) : IClassFixture<E
         });
     }
 
-    private async Task<TestGateway> SubscribeAsync()
+    private async Task<TestGateway> SubscribeAsync(params PresenceMember[] members)
     {
         var gateway = _cluster.AddGateway();
         var silos = _cluster.Cluster.Silos;
@@ -76,7 +135,7 @@ public sealed class SiloEntranceTests(EntranceCluster fixture) : IClassFixture<E
         {
             // A client that knows one silo only, as in its first minute, would have all of them there.
             RequestContext.Set(IPlacementDirector.PlacementHintKey, silos[i % silos.Count].SiloAddress);
-            await gateway.SubscribeAsync(name);
+            await gateway.SubscribeAsync(name, members);
         }
 
         RequestContext.Clear();

@@ -12,6 +12,7 @@ internal sealed class TestGateway : IGatewayObserver
     private readonly List<Delivered> _delivered = [];
     private readonly HashSet<string> _stoppingSilos = [];
     private readonly Dictionary<string, string> _entrances = [];
+    private readonly HashSet<int> _levels = [];
     private readonly Dictionary<string, (Guid OutboxId, long Sequence)> _newest = [];
     private long _number;
 
@@ -39,6 +40,18 @@ internal sealed class TestGateway : IGatewayObserver
             lock (_lock)
             {
                 return new Dictionary<string, string>(_entrances);
+            }
+        }
+    }
+
+    /// <summary>What the entrances say that they have.</summary>
+    public IReadOnlyCollection<int> Levels
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _levels];
             }
         }
     }
@@ -140,6 +153,7 @@ internal sealed class TestGateway : IGatewayObserver
             if (batch.Entrance is not null)
             {
                 _entrances[batch.SiloId] = batch.Entrance;
+                _levels.Add(batch.EntranceLevel);
             }
 
             _newest[batch.SiloId] = (batch.OutboxId, batch.Sequence);

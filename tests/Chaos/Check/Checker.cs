@@ -9,6 +9,7 @@ internal sealed class Checker
     private readonly Func<string, bool> _isDurable;
     private readonly SetCheck _sets;
     private readonly StateCheck _states;
+    private readonly InboxCheck _inboxes;
     private readonly Dictionary<string, StreamTruth> _truths = [];
     private readonly Dictionary<string, PublishCheck> _publishes = [];
     private readonly Dictionary<(string Subscriber, string Channel), SubscriberCheck> _subscribers = [];
@@ -18,6 +19,7 @@ internal sealed class Checker
         _isDurable = isDurable;
         _sets = new SetCheck(Violations);
         _states = new StateCheck(Violations);
+        _inboxes = new InboxCheck(Violations);
     }
 
     public Violations Violations { get; } = new();
@@ -33,6 +35,9 @@ internal sealed class Checker
 
     /// <summary>States that subscribers were handed.</summary>
     public int StateReadings => _states.Readings;
+
+    /// <summary>What users were told of their inboxes.</summary>
+    public int InboxAnswers => _inboxes.Answers;
 
     public long Acknowledged { get; private set; }
 
@@ -78,6 +83,9 @@ internal sealed class Checker
     /// <summary>A state that a new subscriber was handed.</summary>
     public void Take(StateReading reading) => _states.Take(reading);
 
+    /// <summary>A user's look into its inbox, or a mark.</summary>
+    public void Take(InboxRecord record) => _inboxes.Take(record);
+
     /// <summary>Invariant 6: no ghosts, nobody missing.</summary>
     public void Take(PresenceReading reading)
     {
@@ -116,6 +124,9 @@ internal sealed class Checker
 
     /// <summary>After the last state was read: compares all of them with the streams.</summary>
     public void Finish(IReadOnlyList<StateHistory> histories) => _states.Finish(histories);
+
+    /// <summary>After the last look into each inbox: compares all of them with the inboxes, by user.</summary>
+    public void Finish(IReadOnlyDictionary<string, ChannelHistory> inboxes) => _inboxes.Finish(inboxes);
 
     private StreamTruth Truth(string channel)
     {

@@ -38,6 +38,12 @@ internal enum Invariant
 
     /// <summary>A channel's state is what its publications make of it.</summary>
     State = 10,
+
+    /// <summary>A silo that hangs keeps nobody from an answer that another one has.</summary>
+    Answers = 11,
+
+    /// <summary>A user's cursor in its inbox is where the user has put it.</summary>
+    Inboxes = 12,
 }
 
 /// <summary>Collects violations: counts all, keeps the first of each kind.</summary>

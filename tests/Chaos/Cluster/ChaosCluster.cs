@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using StackExchange.Redis;
+using WsCluster.Tests.Chaos.Load;
 using WsCluster.Tests.Chaos.Network;
 
 namespace WsCluster.Tests.Chaos.Cluster;
@@ -88,6 +89,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
                 "WsCluster:Gateway:MaxRecoveryPublications=100000", // durable channels recover whatever was missed
                 "WsCluster:Gateway:MaxHistoryPublications=1000",
                 $"WsCluster:Api:Keys:0={ApiKey}",
+                $"WsCluster:Tokens:HmacSecret={ChaosUsers.TokenSecret}",
             ]);
             return (gateway.Process, gateway);
         });

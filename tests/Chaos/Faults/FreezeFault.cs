@@ -24,6 +24,8 @@ internal sealed class FreezeSiloFault(TimeSpan duration) : IFault
 
     public string Name => $"SIGSTOP silo {duration.TotalSeconds:0} s";
 
+    public bool KeepsAnswering => duration > Evicted + Evicted;
+
     public async Task RunAsync(FaultScene scene)
     {
         var silo = scene.AnySilo();
@@ -51,6 +53,7 @@ file static class Freeze
         }
         finally
         {
+            scene.Mend();
             process.Resume();
         }
     }

@@ -12,6 +12,9 @@ internal interface IFault
     /// <summary>False where this machine cannot do it.</summary>
     bool AppliesTo(ChaosCluster cluster) => true;
 
+    /// <summary>True when every question must have found its answer before half of it is over.</summary>
+    bool KeepsAnswering => false;
+
     /// <summary>Breaks, holds and mends. Returns when everything that was broken runs again.</summary>
     Task RunAsync(FaultScene scene);
 }
@@ -31,11 +34,17 @@ internal sealed class FaultScene(ChaosCluster cluster, ChaosLoad load, Random ra
     /// <summary>The moment from which recovery counts, in Stopwatch ticks: the blow.</summary>
     public long StruckAt { get; private set; }
 
+    /// <summary>The moment at which it was put right, in Stopwatch ticks; zero where that has no moment.</summary>
+    public long MendedAt { get; private set; }
+
     /// <summary>What happened, for the report.</summary>
     public List<string> Notes { get; } = [];
 
     /// <summary>Now the blow falls.</summary>
     public void Strike() => StruckAt = System.Diagnostics.Stopwatch.GetTimestamp();
+
+    /// <summary>Now all is whole again.</summary>
+    public void Mend() => MendedAt = System.Diagnostics.Stopwatch.GetTimestamp();
 
     /// <summary>This gateway's clients may lose their connections. All others may not.</summary>
     public void Touch(Member gateway) => _touched.Add(gateway.Address);

@@ -10,6 +10,8 @@ internal sealed class SiloPartitionFault(TimeSpan duration) : IFault
 {
     public string Name => $"silo-silo partition for {duration.TotalSeconds:0} s";
 
+    public bool KeepsAnswering => true;
+
     public bool AppliesTo(ChaosCluster cluster) => cluster.Network is not null && cluster.Silos.Count > 1;
 
     public async Task RunAsync(FaultScene scene)
@@ -20,6 +22,7 @@ internal sealed class SiloPartitionFault(TimeSpan duration) : IFault
         scene.Strike();
         await scene.Cluster.Network!.PartAsync(one, other);
         await Task.Delay(duration);
+        scene.Mend();
         await scene.Cluster.Network.JoinAsync(one, other);
     }
 }

@@ -9,6 +9,9 @@ internal sealed class ChaosChannels(int perKind)
     /// <summary>The channel of those who do not read.</summary>
     public const string Flood = "flood:1";
 
+    /// <summary>Users who read their inboxes.</summary>
+    public static readonly IReadOnlyList<string> Readers = [.. Enumerable.Range(1, 6).Select(i => $"reader-{i}")];
+
     private static readonly string[] Kinds = ["durable", "fsync", "memory", "presence", "tally"];
 
     /// <summary>What subscribers subscribe to and publishers publish to.</summary>
@@ -22,6 +25,15 @@ internal sealed class ChaosChannels(int perKind)
 
     /// <summary>Those that publications go to: also the forbidden one, so that there is something to leak.</summary>
     public IReadOnlyList<string> Published => [.. Open, Forbidden];
+
+    /// <summary>Those that visitors are subscribed to.</summary>
+    public IReadOnlyList<string> Visited => [.. Open.Where(c => !HasPresence(c) && !HasState(c))];
+
+    /// <summary>The readers' inboxes, which only a backend publishes to.</summary>
+    public static IReadOnlyList<string> Inboxes => [.. Readers.Select(InboxOf)];
+
+    /// <summary>A user's inbox.</summary>
+    public static string InboxOf(string user) => $"inbox:#{user}";
 
     /// <summary>Those whose behavior keeps a state.</summary>
     public IReadOnlyList<string> WithState => [.. Open.Where(HasState)];

@@ -3,7 +3,7 @@ using WsCluster.Tests.Chaos.Check;
 
 namespace WsCluster.Tests.Chaos.Load;
 
-/// <summary>All clients of a run: subscribers, churners, one that wants what it may not have, and the publishers.</summary>
+/// <summary>All clients of a run: subscribers, churners, one that wants what it may not have, visitors, and the publishers.</summary>
 internal sealed class ChaosLoad : IAsyncDisposable
 {
     /// <summary>The publisher of roll calls; the others count up from it.</summary>
@@ -27,6 +27,8 @@ internal sealed class ChaosLoad : IAsyncDisposable
         RollCaller = new HttpPublisher(FirstPublisher, apiKey, balancer, Publishes);
         _http = new HttpPublisher(FirstPublisher + 1, apiKey, balancer, Publishes);
         _sets = new SetPublisher(FirstPublisher + 2, apiKey, balancer, Publishes, Channels.InSets);
+        Readers = new InboxReaders(balancer, ChaosChannels.Readers);
+        Visitors = new Visitors(balancer, Channels);
         _sockets = [.. Enumerable.Range(0, settings.SocketPublishers).Select(i => new SocketPublisher(FirstPublisher + 3 + i, balancer, Publishes))];
         Clients =
         [
@@ -43,6 +45,12 @@ internal sealed class ChaosLoad : IAsyncDisposable
     public PublishLog Publishes { get; } = new();
 
     public IReadOnlyList<LoadClient> Clients { get; }
+
+    /// <summary>Users who read their inboxes.</summary>
+    public InboxReaders Readers { get; }
+
+    /// <summary>Users who look in and go again.</summary>
+    public Visitors Visitors { get; }
 
     /// <summary>Publishes one at a time, for roll calls and faults that need a publication.</summary>
     public HttpPublisher RollCaller { get; }
@@ -67,7 +75,9 @@ internal sealed class ChaosLoad : IAsyncDisposable
     /// <summary>Starts the publishers; they go on whatever happens.</summary>
     public void StartPublishing()
     {
-        _publishing.Add(_http.RunAsync(Channels.Published, _settings.HttpRate, _stopPublishing.Token));
+        _publishing.Add(_http.RunAsync([.. Channels.Published, .. ChaosChannels.Inboxes], _settings.HttpRate, _stopPublishing.Token));
+        _publishing.Add(Readers.RunAsync(_settings.InboxRate, _stopPublishing.Token));
+        _publishing.Add(Visitors.RunAsync(_settings.VisitRate, _stopPublishing.Token));
         _publishing.Add(_sets.RunAsync(_settings.SetRate, _stopPublishing.Token));
         foreach (var socket in _sockets)
         {
@@ -87,6 +97,8 @@ internal sealed class ChaosLoad : IAsyncDisposable
         await Task.WhenAll(_publishing);
         await _http.SettleAsync();
         await _sets.SettleAsync();
+        await Visitors.SettleAsync();
+        await Readers.SettleAsync();
     }
 
     /// <summary>Waits until the churners, which rest by now, are back in all of their channels.</summary>
@@ -114,6 +126,8 @@ internal sealed class ChaosLoad : IAsyncDisposable
         await _http.SettleAsync();
         _http.Dispose();
         await _sets.SettleAsync();
+        await Visitors.SettleAsync();
+        await Readers.SettleAsync();
         _sets.Dispose();
         RollCaller.Dispose();
         _stopPublishing.Dispose();

@@ -24,6 +24,12 @@ internal sealed record LoadSettings
     /// <summary>Atomic sets a second, each to three durable channels.</summary>
     public int SetRate { get; init; } = 10;
 
+    /// <summary>Users a second who connect, read history and presence, and go.</summary>
+    public int VisitRate { get; init; } = 20;
+
+    /// <summary>Users a second who look into their inboxes.</summary>
+    public int InboxRate { get; init; } = 6;
+
     /// <summary>Connections that the publications over WebSocket come from.</summary>
     public int SocketPublishers { get; init; } = 12;
 }

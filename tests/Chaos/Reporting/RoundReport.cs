@@ -27,6 +27,8 @@ internal sealed record RoundReport(
     Times ClientsBack,
     Times PublishesBack,
     Times PresenceRight,
+    int Visits,
+    Times Answered,
     double AllCaughtUpAfter,
     int Disconnects,
     int ByClients,
@@ -38,6 +40,7 @@ internal sealed record RoundReport(
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
         {Fault} ({Notes})
           clients back {ClientsBack}; publishes back {PublishesBack}; presence right {PresenceRight}; all caught up after {AllCaughtUpAfter:0.0} s
+          {Visits} connects of users and reads by them; answered {Answered}
           disconnects {Disconnects} ({ByClients} by clients); {Latency.Deliveries} deliveries, latency p50/p99/max {Latency.P50}/{Latency.P99}/{Latency.Max} ms
           MiB before/peak/after: silos {Silos}; gateways {Gateways}; violations so far {Violations}
         """);

@@ -21,10 +21,25 @@ internal sealed class RelayProxy(SimulatedCluster world, SimulatedSilo source, s
         return silo.Relays.Take(world.Tampering.Relayed(batch));
     });
 
-    private Task<bool> CallAsync(Func<SimulatedSilo, bool> call) =>
+    public Task FlushAsync() => CallAsync(async silo =>
+    {
+        await silo.RelayOutboxes.FlushAsync();
+        return true;
+    });
+
+    public Task LeaveAsync(string siloId) => CallAsync(async silo =>
+    {
+        world.Trace?.Add($"{silo.Name} hears that the relay of {source.Name} leaves");
+        await silo.Hot.LeaveAsync(siloId);
+        return true;
+    });
+
+    private Task<bool> CallAsync(Func<SimulatedSilo, bool> call) => CallAsync(silo => Task.FromResult(call(silo)));
+
+    private Task<bool> CallAsync(Func<SimulatedSilo, Task<bool>> call) =>
         world.Network.CallAsync(() => !source.IsDead, () => RunAsync(call), ResponseTimeout);
 
-    private async Task<bool> RunAsync(Func<SimulatedSilo, bool> call)
+    private async Task<bool> RunAsync(Func<SimulatedSilo, Task<bool>> call)
     {
         if (world.Tampering.IsUnderStrain)
         {
@@ -32,6 +47,6 @@ internal sealed class RelayProxy(SimulatedCluster world, SimulatedSilo source, s
         }
 
         var silo = world.Members.Live.FirstOrDefault(silo => silo.Outboxes.SiloId == IPublishIngress.SiloOf(key));
-        return silo is null ? throw new SiloUnavailableException() : call(silo);
+        return silo is null ? throw new SiloUnavailableException() : await call(silo);
     }
 }

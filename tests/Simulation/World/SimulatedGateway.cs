@@ -50,7 +50,7 @@ internal sealed class SimulatedGateway : IServiceProvider, IWriterScheduler, IDi
         _channels = new ChannelDirectory(
             grains, Lanes, Silos, entrances, calls, _recoveryGate, Metrics, _clock, time, options, NullLogger<ChannelDirectory>.Instance, world.Loop.Random, world.Loop.Scheduler);
         var results = new SubscribeResults(time);
-        var entry = new SubscriptionEntry(_channels, new SubscriptionRecovery(results, options), results, new BehaviorCalls(new ChannelReferences(grains), calls));
+        var entry = new SubscriptionEntry(_channels, new SubscriptionRecovery(results, options), results, new BehaviorCalls(new ChannelReferences(grains), new ChannelQuestions(_channels, calls), calls));
         Subscriptions = new SubscriptionService(_channels, null!, entry, time);
         _ = WatchAsync(Silos, _stopping.Token);
     }

@@ -36,7 +36,6 @@ internal sealed class SimulatedSilo : IDisposable
             Metrics,
             NullLoggerFactory.Instance,
             background: world.Loop.Scheduler);
-        Outboxes.Participate(_stopping);
         Namespaces = new NamespaceOptions(Options.Create(world.Namespaces), new UnchangedNamespaces(world.Namespaces), NullLogger<NamespaceOptions>.Instance);
         RelayOutboxes = new RelayOutboxes(
             details,
@@ -46,11 +45,13 @@ internal sealed class SimulatedSilo : IDisposable
             Metrics,
             NullLoggerFactory.Instance,
             background: world.Loop.Scheduler);
-        RelayOutboxes.Participate(_stopping);
         Relays = new RelayShares(RelayOutboxes, Options.Create(world.Delivery), world.Loop.Clock, Metrics, NullLogger<RelayShares>.Instance);
         var links = new RelayLinks(
             RelayOutboxes, Relays, key => new RelayProxy(world, this, key), Status, world.Loop.Clock, NullLogger<RelayLinks>.Instance);
         Hot = new HotChannels(links, Options.Create(world.HotChannels), world.Loop.Clock, Metrics, NullLogger<HotChannels>.Instance, world.Loop.Scheduler);
+        new RelayRetirement(Hot, world.Loop.Clock, NullLogger<RelayRetirement>.Instance).Participate(_stopping);
+        Outboxes.Participate(_stopping);
+        RelayOutboxes.Participate(_stopping);
         Store = new JournaledStore(world, new MemoryHistoryStore(world.Loop.Clock, Metrics, Limits));
         Streams = new ChannelStreams(
             Store, new ChannelBehaviors(BehaviorsOf(world), NoServices), Options.Create(new BehaviorOptions { SnapshotEvery = 3 }), world.Loop.Clock, Metrics, NullLogger<BehavingStream>.Instance);
@@ -163,7 +164,7 @@ internal sealed class SimulatedSilo : IDisposable
     /// <summary>Takes what wants to run when the silo stops.</summary>
     private sealed class Stopping : ISiloLifecycle
     {
-        private readonly List<ILifecycleObserver> _observers = [];
+        private readonly List<(int Stage, ILifecycleObserver Observer)> _observers = [];
 
         public int HighestCompletedStage => 0;
 
@@ -171,13 +172,13 @@ internal sealed class SimulatedSilo : IDisposable
 
         public IDisposable Subscribe(string observerName, int stage, ILifecycleObserver observer)
         {
-            _observers.Add(observer);
+            _observers.Add((stage, observer));
             return new MemoryStream();
         }
 
         public async Task StopAsync()
         {
-            foreach (var observer in _observers)
+            foreach (var (_, observer) in _observers.OrderByDescending(o => o.Stage))
             {
                 await observer.OnStop(CancellationToken.None);
             }

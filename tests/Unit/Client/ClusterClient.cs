@@ -7,12 +7,12 @@ namespace WsCluster.Tests.Unit.Client;
 /// <summary>An <see cref="IWsCluster"/> over fake grains and a clock that runs as fast as the calls wait.</summary>
 internal sealed class ClusterClient
 {
-    public ClusterClient(Action<WsClusterClientOptions>? configure = null)
+    public ClusterClient(Action<WsClusterClientOptions>? configure = null, IDetour? detour = null)
     {
         var options = new WsClusterClientOptions();
         configure?.Invoke(options);
         var retry = new CallRetry(Options.Create(options), Time, NullLogger<CallRetry>.Instance);
-        Cluster = new OrleansWsCluster(Grains.Factory, retry, NullLogger<OrleansWsCluster>.Instance);
+        Cluster = new OrleansWsCluster(Grains.Factory, retry, NullLogger<OrleansWsCluster>.Instance, detour);
     }
 
     public FakeGrains Grains { get; } = new();

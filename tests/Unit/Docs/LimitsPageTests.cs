@@ -12,7 +12,7 @@ public sealed partial class LimitsPageTests
         var known = Instruments.All().Select(instrument => instrument.Name).ToHashSet(StringComparer.Ordinal);
         var rows = Rows();
 
-        Assert.InRange(rows.Count, 10, 100);
+        Assert.InRange(rows.Count, 10, 200);
         foreach (var row in rows)
         {
             if (row.Contains("' own meter |", StringComparison.Ordinal) || row.Contains("'s own meter |", StringComparison.Ordinal))

@@ -37,6 +37,45 @@ public sealed class UserSessionsTests
     }
 
     [Fact]
+    public void End_OfOneThatIsNotKnownYet_KeepsItAway()
+    {
+        var sessions = new UserSessions(0);
+
+        sessions.End("late", "g");
+        sessions.Replace("g", [Session("late", "g"), Session("a", "g")]);
+
+        Assert.True(sessions.HasEnded("late"));
+        Assert.False(sessions.HasEnded("a"));
+        Assert.Equal("a", Assert.Single(sessions.All()).Client);
+    }
+
+    [Fact]
+    public void End_RemembersTheLastFewOnly()
+    {
+        var sessions = new UserSessions(0);
+
+        foreach (var client in Enumerable.Range(0, 100))
+        {
+            sessions.End($"{client}", "g");
+            sessions.End($"{client}", "g"); // a repeat takes no place
+        }
+
+        Assert.Equal(Enumerable.Range(92, 8), Enumerable.Range(0, 100).Where(client => sessions.HasEnded($"{client}")));
+    }
+
+    [Fact]
+    public void End_ByAnotherGateway_IsIgnored()
+    {
+        var sessions = new UserSessions(0);
+        sessions.TryAdd(Session("a", "g1"));
+
+        Assert.Empty(sessions.End("a", "g2"));
+
+        Assert.False(sessions.HasEnded("a"));
+        Assert.True(sessions.HasAny("g1"));
+    }
+
+    [Fact]
     public void Replace_SwapsTheGatewaysSessionsEvenBeyondTheLimit()
     {
         var sessions = new UserSessions(2);

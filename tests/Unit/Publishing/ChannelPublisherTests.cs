@@ -8,6 +8,25 @@ public sealed class ChannelPublisherTests
     private readonly PublishingCluster _cluster = new();
 
     [Fact]
+    public async Task TooMuchWaitsForASilo_TheRestIsRefusedForNow()
+    {
+        await _cluster.LearnAsync("a");
+        var held = new TaskCompletionSource();
+        _cluster.Before = _ => held.Task;
+        var megabyte = new string('x', 1024 * 1024);
+        var publishes = Enumerable.Range(0, 40).Select(_ => Publish("a", megabyte)).ToArray();
+
+        var publishing = publishes.Select(publish => _cluster.Publisher.PublishAsync([publish])).ToArray();
+        await Wait.UntilAsync("refusals", () => publishes.Any(publish => publish.Outcome.Error == ErrorCode.TooManyRequests));
+        var refused = publishes.Count(publish => publish.Outcome.Error == ErrorCode.TooManyRequests);
+        held.SetResult();
+        await Task.WhenAll(publishing);
+
+        Assert.InRange(refused, 20, 25); // 16 MiB wait, and one is under way
+        Assert.Equal(40 - refused, publishes.Count(publish => publish.Outcome.IsPublished));
+    }
+
+    [Fact]
     public async Task OfOneChannel_GoesInOneCall_InItsOrder()
     {
         PendingPublish[] group = [Publish("a", "1"), Publish("a", "2"), Publish("a", "3")];

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using WsCluster.Gateway;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Gateway.Publishing;
 using WsCluster.Gateway.Routing;
@@ -16,14 +17,14 @@ internal sealed class PublishingCluster
     private readonly List<string> _calls = [];
     private readonly Dictionary<string, ulong> _offsets = [];
 
-    public PublishingCluster()
+    public PublishingCluster(GatewayMetrics? metrics = null)
     {
         var factory = FakeFactory.Create(this);
         var options = Options.Create(new GatewayOptions { Id = "gateway", Lanes = 1 });
         var references = new ChannelReferences(factory);
         var lanes = new GatewayLanes(factory, options, Time, dispatcher: null!);
         Entrances = new SiloEntrances(factory, Time);
-        Places = new ChannelPlaces(factory, references, lanes, Entrances, TestMetrics.Gateway(), Time, NullLogger<ChannelPlaces>.Instance);
+        Places = new ChannelPlaces(factory, references, lanes, Entrances, metrics ?? TestMetrics.Gateway(), Time, NullLogger<ChannelPlaces>.Instance);
         Publisher = new ChannelPublisher(references, Places, Entrances, lanes, options, TestMetrics.Gateway(), Time, NullLogger<ChannelPublisher>.Instance);
         EmbeddedPublisher = new ChannelPublisher(
             references, Places, Entrances, lanes, options, TestMetrics.Gateway(), Time, NullLogger<ChannelPublisher>.Instance, new Local(this));

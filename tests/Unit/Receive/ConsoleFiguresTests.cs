@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using WsCluster.Configuration;
 using WsCluster.Gateway.Admin;
 using WsCluster.Gateway.Routing;
+using WsCluster.Gateway.Subscriptions;
 
 namespace WsCluster.Tests.Unit.Receive;
 
@@ -12,7 +13,7 @@ public sealed class ConsoleFiguresTests : IDisposable
     private readonly ConsoleFigures _figures;
 
     public ConsoleFiguresTests() => _figures = new ConsoleFigures(
-        _gateway.Channels, _gateway.Get<ClusterMembership>(), _gateway.Get<IGrainFactory>(), _gateway.Time, NullLogger<ConsoleFigures>.Instance);
+        _gateway.Channels, _gateway.Get<ChannelQuestions>(), _gateway.Get<ClusterMembership>(), _gateway.Get<IGrainFactory>(), _gateway.Time, NullLogger<ConsoleFigures>.Instance);
 
     public void Dispose()
     {

@@ -58,6 +58,7 @@ internal sealed class ReceivingGateway : IDisposable
             .AddSingleton<EndedSubscriptions>()
             .AddSingleton<GatewayLedger>()
             .AddSingleton<ChannelDirectory>()
+            .AddSingleton<ChannelQuestions>()
             .AddSingleton(Joined())
             .AddSingleton<CanaryWatch>()
             .AddSingleton<UserDirectory>()

@@ -116,6 +116,53 @@ public sealed class UserTieTests : IDisposable
     }
 
     [Fact]
+    public async Task Register_Unanswered_IsAskedAgainAndTheFirstAnswerCounts()
+    {
+        var hung = new TaskCompletionSource();
+        User.Before = call => call is UserSession && User.CallsOf<UserSession>().Count == 1 ? hung.Task : Task.CompletedTask;
+
+        var connecting = ConnectAsync();
+        await _gateway.AdvanceUntilAsync("the registration", () => connecting.IsCompleted);
+
+        Assert.Equal([(await connecting).Connection.Id], User.SessionIds);
+        Assert.Equal(2, User.CallsOf<UserSession>().Count);
+    }
+
+    [Fact]
+    public async Task Register_Unanswered_AndCarriedOutAfterTheConnectionWent_LeavesNoGhost()
+    {
+        var hung = new TaskCompletionSource();
+        User.Before = call => call is UserSession && User.CallsOf<UserSession>().Count == 1 ? hung.Task : Task.CompletedTask;
+        var connecting = ConnectAsync();
+        await _gateway.AdvanceUntilAsync("the registration", () => connecting.IsCompleted);
+        var id = (await connecting).Connection.Id;
+        _gateway.Users.Unregister(id, "u");
+        await Wait.UntilAsync("the report", () => User.CallsOf<string>().Count == 1 && User.SessionIds.Length == 0);
+
+        hung.SetResult(); // only now the first call arrives
+
+        await Wait.UntilAsync("the second report", () => User.CallsOf<string>().SequenceEqual([id, id]));
+        await Wait.UntilAsync("the ghost to go", () => User.SessionIds.Length == 0);
+    }
+
+    [Fact]
+    public async Task Restore_Unanswered_AndCarriedOutAfterOthersCame_IsRepeated()
+    {
+        var first = await ConnectAsync();
+        var hung = new TaskCompletionSource();
+        User.Before = call => call is IReadOnlyList<UserSession> && User.CallsOf<IReadOnlyList<UserSession>>().Count == 1 ? hung.Task : Task.CompletedTask;
+        _gateway.Silos.Rebind("silo-1", 0);
+        await _gateway.AdvanceUntilAsync("a second call", () => User.CallsOf<IReadOnlyList<UserSession>>().Count == 2);
+        var second = await ConnectAsync();
+
+        hung.SetResult(); // takes the second away
+
+        string[] both = [first.Connection.Id, second.Connection.Id];
+        await Wait.UntilAsync("a third call", () => User.CallsOf<IReadOnlyList<UserSession>>().Count == 3);
+        await Wait.UntilAsync("both", () => User.SessionIds.SequenceEqual(both.Order()));
+    }
+
+    [Fact]
     public async Task Command_ReachesTheUsersConnections()
     {
         var (first, second) = (await ConnectAsync(), await ConnectAsync());

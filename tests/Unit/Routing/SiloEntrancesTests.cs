@@ -64,6 +64,19 @@ public sealed class SiloEntrancesTests
     }
 
     [Fact]
+    public void Level_NotHad_IsNoWay()
+    {
+        Hear("older", 1);
+        _entrances.Heard(Batch("newer", 1, FakeEntrances.IdOf("newer"), ISiloEntrance.ReadsAndUsers), again: false);
+
+        Assert.NotNull(_entrances.Find("older"));
+        Assert.Null(_entrances.Find("older", ISiloEntrance.ReadsAndUsers));
+        Assert.NotNull(_entrances.Find("newer", ISiloEntrance.ReadsAndUsers));
+        Assert.Equal(["newer", "newer"], new[] { Next(ISiloEntrance.ReadsAndUsers), Next(ISiloEntrance.ReadsAndUsers) });
+        Assert.NotNull(((IDetour)_entrances).Next());
+    }
+
+    [Fact]
     public void Heard_SiloWithoutEntrance_IsNoWay()
     {
         _entrances.Heard(Batch("a", 1, entrance: null), again: false);
@@ -71,17 +84,18 @@ public sealed class SiloEntrancesTests
         Assert.Null(_entrances.Find("a"));
     }
 
-    private string Next() => _entrances.Next()!.Value.SiloId;
+    private string Next(int level = 0) => _entrances.Next(level)!.Value.SiloId;
 
     private void Hear(string silo, long sequence, bool again = false) => _entrances.Heard(Batch(silo, sequence, FakeEntrances.IdOf(silo)), again);
 
-    private static DeliveryBatch Batch(string silo, long sequence, string? entrance) => new()
+    private static DeliveryBatch Batch(string silo, long sequence, string? entrance, int level = 0) => new()
     {
         SiloId = silo,
         OutboxId = Outbox,
         Sequence = sequence,
         Entries = [],
         Entrance = entrance,
+        EntranceLevel = level,
     };
 }
 
@@ -99,6 +113,9 @@ internal sealed class FakeEntrances
 
     /// <summary>Answers calls that have an answer: gets the silo's name.</summary>
     public Func<string, Task<ChannelAttachment>> Subscribe { get; set; } = silo => Task.FromResult(new ChannelAttachment { SiloId = silo, Top = StreamPosition.None });
+
+    /// <summary>Answers reads of history: gets the silo's name.</summary>
+    public Func<string, Task<HistoryPage>> Read { get; set; } = silo => Task.FromResult(new HistoryPage { Publications = [], Top = new StreamPosition(1, silo) });
 
     public static string IdOf(string silo) => $"sys.svc.user.entrance/{silo}";
 
@@ -135,6 +152,12 @@ internal sealed class FakeEntrances
             {
                 _all._calls.Add($"{_silo}: acknowledge {args![1]}");
                 return Task.CompletedTask;
+            }
+
+            if (targetMethod.Name == nameof(ISiloEntrance.GetHistoryAsync))
+            {
+                _all._calls.Add($"{_silo}: history {args![0]}");
+                return _all.Read(_silo);
             }
 
             Assert.Equal(nameof(ISiloEntrance.SubscribeAsync), targetMethod.Name);

@@ -69,8 +69,8 @@ public sealed class PublishTraceTests : IDisposable
         using var first = PublishTrace.Begin("a")!;
         using var second = PublishTrace.Begin("b")!;
         var traces = new OutboxTraces(TimeProvider.System);
-        traces.Queued(PublishTrace.ContextOf(first)!, 100);
-        traces.Queued(PublishTrace.ContextOf(second)!, 250);
+        traces.TryQueue(PublishTrace.ContextOf(first)!, 100);
+        traces.TryQueue(PublishTrace.ContextOf(second)!, 250);
 
         traces.Taken(100);
         traces.Acknowledged("g1");

@@ -13,7 +13,7 @@ export default async function run(t) {
   const ann = await join({ name: 'Ann' });
   const ben = await join({ name: 'Ben', phone: true, dark: true });
   await ann.locator('#board').getByText('Ben').waitFor();
-  const positions = (page) => page.evaluate(() => Object.fromEntries(window.game.scene.players().map((p) => [p.name, [p.x, p.y]])));
+  const positions = (page) => page.evaluate(() => Object.fromEntries((window.game?.scene.players() ?? []).map((p) => [p.name, [p.x, p.y]])));
   await t.until('both players in both windows', async () =>
     (await Promise.all([positions(ann), positions(ben)])).every((all) => all.Ann && all.Ben));
 
@@ -62,7 +62,7 @@ export default async function run(t) {
   const earned = await score(ann);
   const cleo = await windows.window({ name: 'Cleo', dark: true });
   await cleo.getByRole('button', { name: 'Play' }).click();
-  await t.until('the first state', () => cleo.evaluate(() => window.game.scene.states.length > 0));
+  await t.until('the first state', () => cleo.evaluate(() => window.game?.scene.states.length > 0));
   const first = await cleo.evaluate(() => window.game.scene.states[0]);
   assert.ok(first.players.find((p) => p.name === 'Ann')?.score >= earned);
   assert.equal(first.gems.length, 14);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using WsCluster.Gateway.Subscriptions;
 using WsCluster.Grains.Relays;
 using WsCluster.Grains.Routing;
@@ -161,6 +162,82 @@ public sealed class ChannelFanOutTests : IAsyncDisposable
 
         Assert.Equal(0, _fanOut.Targets);
         await Wait.UntilAsync("the share's end", () => _silos.SecondShares.Channels == 0);
+    }
+
+    [Fact]
+    public async Task Retire_RelaysHoldSomething_EndsWhenItHasArrived()
+    {
+        var gateways = Subscribe(4);
+        Publish();
+        await LookAsync();
+        Assert.Equal(2, _fanOut.Targets);
+        var held = new TaskCompletionSource();
+        _silos.Before = () => held.Task;
+        Publish();
+
+        var retiring = _silos.Hot.RetireAsync();
+        Publish();
+        Assert.Equal(4, _fanOut.Targets);
+        await Wait.UntilAsync("what the silo's own relay has", () => gateways.Count(gateway => gateway.Received.Count == _published) == 2);
+        Assert.False(retiring.IsCompleted);
+        held.SetResult();
+        await retiring.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.All(gateways, gateway => Assert.True(gateway.Received.Count >= _published - 1)); // the last one went straight
+        await Wait.UntilAsync("all publications at all gateways", () => gateways.All(gateway => gateway.Received.Count == _published));
+        Assert.All(gateways, gateway => Assert.Equal(Texts(), gateway.Received));
+        await LookAsync();
+        Assert.Equal(4, _fanOut.Targets); // nobody moves to relays any more
+    }
+
+    [Fact]
+    public async Task Retire_RelayOfAnOlderVersion_IsNotWaitedFor()
+    {
+        _silos.IsOlder = true;
+        var gateways = Subscribe(4);
+        Publish();
+        await LookAsync();
+        Publish();
+
+        await _silos.Hot.RetireAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        await Wait.UntilAsync("all publications at all gateways", () => gateways.All(gateway => gateway.Received.Count == _published));
+    }
+
+    [Fact]
+    public async Task Retirement_RelayNeverAnswers_EndsAllTheSame()
+    {
+        Subscribe(4);
+        Publish();
+        await LookAsync();
+        _silos.Before = () => new TaskCompletionSource().Task;
+        Publish();
+
+        var emptying = new RelayRetirement(_silos.Hot, _silos.Time, NullLogger<RelayRetirement>.Instance).EmptyAsync();
+        Assert.False(emptying.IsCompleted);
+        _silos.Time.Advance(TimeSpan.FromSeconds(2));
+
+        await emptying.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Leave_OfARelay_ChannelsGoOnWithoutItAndLoseNothing()
+    {
+        var gateways = Subscribe(4);
+        Publish();
+        await LookAsync();
+        Publish();
+        Assert.Equal(2, _fanOut.Targets);
+
+        await _silos.Hot.LeaveAsync(_silos.SecondSiloId).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal(1 + 2, _fanOut.Targets);
+        await Wait.UntilAsync("the other silo's end", () => _silos.SecondShares.Channels == 0);
+        await LookAsync();
+        Assert.Equal(1, _fanOut.Targets); // those two take the relay that is left
+        await Wait.UntilAsync("all publications at all gateways", () => gateways.All(gateway => gateway.Received.Count == _published));
+        Assert.All(gateways, gateway => Assert.Equal(Texts(), gateway.Received));
+        Assert.All(gateways, gateway => Assert.Equal(0, gateway.Moves));
     }
 
     /// <summary>A second passes with something published, which is what the channel's looks go by.</summary>

@@ -36,6 +36,9 @@ internal sealed class RelayingSilos : IAsyncDisposable
 
     public GrainMetrics Metrics { get; }
 
+    /// <summary>What <see cref="Metrics"/> are made with.</summary>
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
     /// <summary>The first silo's outboxes to gateways.</summary>
     public GatewayOutboxes Outboxes { get; }
 
@@ -44,6 +47,15 @@ internal sealed class RelayingSilos : IAsyncDisposable
 
     /// <summary>What the second silo relays.</summary>
     public RelayShares SecondShares => _shares[1];
+
+    /// <summary>The second silo.</summary>
+    public string SecondSiloId { get; } = Address(2).ToParsableString();
+
+    /// <summary>True when the second silo is of a version that cannot say when its relay is empty.</summary>
+    public bool IsOlder { get; set; }
+
+    /// <summary>Silos whose relays were said to stop, as the second silo has heard.</summary>
+    public List<string> Left { get; } = [];
 
     /// <summary>Runs before a call to the second silo: throw to fail it.</summary>
     public Func<Task> Before { get; set; } = () => Task.CompletedTask;
@@ -79,6 +91,23 @@ internal sealed class RelayingSilos : IAsyncDisposable
         {
             await silos.Before();
             return silos.SecondShares.Take(batch);
+        }
+
+        public async Task FlushAsync()
+        {
+            await silos.Before();
+            if (silos.IsOlder)
+            {
+                throw new NotSupportedException("Never heard of it.");
+            }
+
+            await silos._relayOutboxes[1].FlushAsync();
+        }
+
+        public async Task LeaveAsync(string siloId)
+        {
+            await silos.Before();
+            silos.Left.Add(siloId);
         }
     }
 
