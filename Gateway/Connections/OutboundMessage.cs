@@ -16,6 +16,7 @@ internal sealed class OutboundMessage
     private const byte Binary = 0x2;
     private const byte Ping = 0x9;
     private const byte Pong = 0xA;
+    private const int ControlBytes = 128; // at most 127 of its own, or 2 and objects: a client that pings and reads nothing has no more for its bytes
 
     private readonly byte[] _bytes;
     private readonly int _payloadStart;
@@ -71,8 +72,8 @@ internal sealed class OutboundMessage
     /// <summary>True when it shares no frame with others: a control frame, and what is traced, so that its write can be told.</summary>
     public bool StandsAlone => IsControl || Writes is not null;
 
-    /// <summary>The message's bytes, which count against a connection's limit.</summary>
-    public int Length => _bytes.Length - _payloadStart;
+    /// <summary>The message's bytes, which count against a connection's limit; a control frame counts for what it holds in memory.</summary>
+    public int Length => IsControl ? ControlBytes : _bytes.Length - _payloadStart;
 
     /// <summary>Frames an encoded message: text for JSON, binary for Protobuf.</summary>
     public static OutboundMessage Create(ReadOnlySpan<byte> payload, ProtocolKind protocol)

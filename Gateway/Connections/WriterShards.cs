@@ -19,7 +19,7 @@ internal sealed class WriterShards : IDisposable
     }
 
     /// <summary>The shard of a new connection.</summary>
-    public WriterShard Next() => _reactor.IsOn ? _reactor.Next().Shard : _shards[(uint)Interlocked.Increment(ref _next) % (uint)_shards.Length];
+    public WriterShard Next() => _reactor.IsOn ? _reactor.NextShard() : _shards[(uint)Interlocked.Increment(ref _next) % (uint)_shards.Length];
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_threads, thread => thread.Dispose());

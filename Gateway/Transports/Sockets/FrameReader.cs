@@ -172,7 +172,7 @@ internal sealed class FrameReader(int maxMessageBytes, bool inflates = false)
             Begin(opcode, isCompressed);
         }
 
-        if (_gathered + length > (_inflater is null ? maxMessageBytes : MessageInflater.MaxCompressedBytes(maxMessageBytes)))
+        if (length > MaxBytes - _gathered) // not the sum: a claim of 63 bits would turn it negative
         {
             return Fail(MessageTooBig);
         }
@@ -180,6 +180,9 @@ internal sealed class FrameReader(int maxMessageBytes, bool inflates = false)
         (_next, _rest, _mask, _isFinal, _inFrame) = (_next + head, length, mask, isFinal, true);
         return null;
     }
+
+    /// <summary>The most bytes of the message, as they come.</summary>
+    private long MaxBytes => _inflater is null ? maxMessageBytes : MessageInflater.MaxCompressedBytes(maxMessageBytes);
 
     /// <summary>True for a frame that may have the bit: the first of a message (RFC 7692 §6).</summary>
     private bool MayBeCompressed(byte opcode) => inflates && opcode is (Text or Binary);

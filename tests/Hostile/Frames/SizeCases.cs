@@ -20,6 +20,8 @@ internal static class SizeCases
         ["ten times as much in binary"] = Fails(TooBig, Frame.Of(Frame.BinaryOpcode, Frame.PublishOf(10 * Max))),
         ["a gigabyte announced, a little more than allowed sent"] = Fails(TooBig, Frame.Of(Frame.TextOpcode, Frame.PublishOf(2 * Max), claim: 1UL << 30)),
         ["the largest number announced"] = Fails(TooBig, Frame.Of(Frame.TextOpcode, Frame.PublishOf(2 * Max), claim: long.MaxValue)),
+        ["the largest number announced by a continuation"] = Fails(
+            TooBig, Frame.Of(Frame.TextOpcode, "{"u8, final: false), Frame.Of(Frame.ContinuationOpcode, Frame.PublishOf(2 * Max), claim: long.MaxValue)),
         ["fragments without an end"] = Fails(TooBig, [.. Fragments(40 * Max)[..^1]]),
         ["five hundred commands in a frame"] = new()
         {

@@ -277,6 +277,18 @@ public sealed class ConnectionWriterTests : IWriterOwner
 
     private static OutboundMessage Message(string text) => OutboundMessage.Create(Encoding.UTF8.GetBytes(text), ProtocolKind.Json);
 
+    [Fact]
+    public async Task Enqueue_PongsThatNobodyReads_CountForWhatTheyHold()
+    {
+        var writer = await BusyWriterAsync(maxQueuedBytes: 10_000);
+        for (var i = 0; i < 100; i++)
+        {
+            writer.Enqueue(OutboundMessage.CreatePong([]));
+        }
+
+        Assert.Equal(1, _overflows);
+    }
+
     private ConnectionWriter Writer(int maxQueuedBytes = 100_000, IProtocolCodec? codec = null) =>
         new(_transport, codec ?? ProtocolCodecs.Json, maxQueuedBytes, new WriterShard(TimeProvider.System), this);
 

@@ -75,6 +75,14 @@ public sealed class FrameReaderTests
     public void Next_MoreAnnouncedThanAllowed_FailsAtTheHead() =>
         Assert.Equal(["Error 1009"], Read(Frame(0x2, new byte[MaxMessage + 1])[..20], 100));
 
+    [Fact]
+    public void Next_ContinuationThatAnnouncesTheLargestNumber_FailsAtTheHead()
+    {
+        byte[] head = [0x80, 0x80 | 127, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];
+
+        Assert.Equal(["Error 1009"], Read([.. Frame(0x1, "x"u8, final: false), .. head], 100));
+    }
+
     private List<string> Read(byte[] bytes, int chunk) => FrameEvents.Of(_reader, bytes, chunk);
 
     private static byte[] Frame(byte opcode, ReadOnlySpan<byte> payload, bool final = true) => ClientFrame.Of(opcode, payload, final);

@@ -29,6 +29,7 @@ internal sealed class ReactorListener : IConnectionListener, IReady, IThreadPool
     private readonly TaskCompletionSource _unbound = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _address = new byte[28]; // of the thread, like _token
     private long _token;
+    private bool _goesOn = true; // by itself, later: what is ready waits for that, or every event would add another loop; of the thread
     private volatile bool _ends;
 
     /// <summary>Accepts from a socket that listens already.</summary>
@@ -84,6 +85,7 @@ internal sealed class ReactorListener : IConnectionListener, IReady, IThreadPool
     /// <summary>Begins, or goes on after a pause, or ends.</summary>
     void IThreadPoolWorkItem.Execute()
     {
+        _goesOn = false;
         if (_ends)
         {
             End();
@@ -98,7 +100,13 @@ internal sealed class ReactorListener : IConnectionListener, IReady, IThreadPool
         }
     }
 
-    void IReady.OnReady(Readiness readiness) => AcceptAll();
+    void IReady.OnReady(Readiness readiness)
+    {
+        if (!_goesOn)
+        {
+            AcceptAll();
+        }
+    }
 
     void IReady.OnStop() => End();
 
@@ -138,12 +146,14 @@ internal sealed class ReactorListener : IConnectionListener, IReady, IThreadPool
             }
         }
 
-        _threads.First.Post(this); // goes on behind what the others have to do
+        _goesOn = true;
+        _threads.First.Post(this); // behind what the others have to do
     }
 
     private void PauseAfter(int error)
     {
         Failed(new Win32Exception(error));
+        _goesOn = true;
         _ = GoOnLaterAsync();
     }
 

@@ -161,9 +161,18 @@ internal sealed class ReactorThread : IWriterScheduler, IDisposable
 
     private void Wake(bool asleep)
     {
-        if (asleep)
+        if (!asleep)
+        {
+            return;
+        }
+
+        try
         {
             Libc.Write(_wakeEvent, 1, sizeof(ulong)); // watched for changes: it is never read
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was awake for another reason, and has stopped meanwhile.
         }
     }
 
@@ -243,7 +252,7 @@ internal sealed class ReactorThread : IWriterScheduler, IDisposable
     {
         lock (_sync)
         {
-            var milliseconds = _stopped || _posted.Count > 0 ? 0
+            var milliseconds = _stopped || _posted.Count > 0 || _deferred.Count > 0 ? 0
                 : _round.Exists ? WaitForRoundLocked()
                 : Timeout.Infinite;
             _asleep = milliseconds != 0;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Hosting;
 using WsCluster.Routing;
 
@@ -9,6 +10,7 @@ internal sealed class ReactorThreads : IDisposable
 {
     private readonly ReactorThread[] _threads;
     private int _next;
+    private int _nextShard; // a count of its own: a stream takes a thread when it is accepted, and a shard later
 
     /// <summary>Starts the threads.</summary>
     public ReactorThreads(
@@ -30,6 +32,9 @@ internal sealed class ReactorThreads : IDisposable
 
     /// <summary>The thread of a new connection.</summary>
     public ReactorThread Next() => _threads[(uint)Interlocked.Increment(ref _next) % (uint)_threads.Length];
+
+    /// <summary>The shard of a new connection that no thread reads.</summary>
+    public WriterShard NextShard() => _threads[(uint)Interlocked.Increment(ref _nextShard) % (uint)_threads.Length].Shard;
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_threads, thread => thread.Dispose());

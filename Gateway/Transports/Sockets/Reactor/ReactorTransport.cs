@@ -9,8 +9,9 @@ namespace WsCluster.Gateway.Transports.Sockets.Reactor;
 internal sealed class ReactorTransport(ReactorThread thread, int socket, long token, TimeSpan closeTimeout, bool deflates, DeadlineClock clock)
     : IReadableTransport, IReady, IThreadPoolWorkItem, IDeadline
 {
-    /// <summary>A client that never pauses shares its thread with others.</summary>
+    // A client that never pauses shares its thread with others.
     private const int MostReadsAtOnce = 16;
+    private const int MostFramesAtOnce = 256;
 
     private readonly TaskCompletionSource _over = new();
     private FrameReader _frames = null!;
@@ -23,6 +24,8 @@ internal sealed class ReactorTransport(ReactorThread thread, int socket, long to
     private int _ends; // one for our close frame, one for the end of what the client says
     private bool _isReadable = true;
     private bool _mustDrain = true; // what became of it before may come in no event of its own: read until nothing is there
+    private bool _goesOn; // it will be its turn again: nothing is read until then, or every event would add another turn
+    private bool _hasEnded; // nothing more comes
     private bool _skips;
     private bool _isClosed;
     private volatile bool _isAborted; // from any thread; all others are of the reactor thread alone
@@ -92,7 +95,7 @@ internal sealed class ReactorTransport(ReactorThread thread, int socket, long to
         {
             _isReadable = true;
             _mustDrain |= (readiness & Ends) != 0;
-            if (_command is null)
+            if (_command is null && !_goesOn)
             {
                 Read();
             }
@@ -101,7 +104,7 @@ internal sealed class ReactorTransport(ReactorThread thread, int socket, long to
 
     void IReady.OnStop() => Close(null);
 
-    /// <summary>A command is done, or the transport was aborted, or it is its turn again.</summary>
+    /// <summary>A command is done, or the transport was aborted.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         if (_isAborted)
@@ -125,10 +128,6 @@ internal sealed class ReactorTransport(ReactorThread thread, int socket, long to
                 Close(done.Exception?.InnerException ?? new OperationCanceledException());
             }
         }
-        else if (_command is null && !_isClosed)
-        {
-            Read();
-        }
     }
 
     DateTimeOffset? IDeadline.OnDeadline(DateTimeOffset now)
@@ -141,7 +140,8 @@ internal sealed class ReactorTransport(ReactorThread thread, int socket, long to
     {
         try
         {
-            for (var reads = 0; _skips || HandleFrames(); reads++)
+            var frames = MostFramesAtOnce;
+            for (var reads = 0; _skips || HandleFrames(ref frames); reads++)
             {
                 if (_isClosed)
                 {
@@ -160,7 +160,7 @@ internal sealed class ReactorTransport(ReactorThread thread, int socket, long to
 
                 if (reads == MostReadsAtOnce)
                 {
-                    thread.Post(this);
+                    GoOnLater();
                     return;
                 }
 
@@ -173,11 +173,37 @@ internal sealed class ReactorTransport(ReactorThread thread, int socket, long to
         }
     }
 
-    /// <summary>False when a command takes its time: reading goes on behind it.</summary>
-    private bool HandleFrames()
+    /// <summary>Takes another turn, behind what the thread has to do for others and behind its next round.</summary>
+    private void GoOnLater()
+    {
+        _goesOn = true;
+        thread.Post(new Turn(this));
+    }
+
+    private void GoOn()
+    {
+        _goesOn = false;
+        if (_hasEnded)
+        {
+            Close(null);
+        }
+        else if (_command is null && !_isClosed)
+        {
+            Read();
+        }
+    }
+
+    /// <summary>False when a command takes its time, or the turn is over: reading goes on later.</summary>
+    private bool HandleFrames(ref int most)
     {
         while (!_isClosed && !_skips)
         {
+            if (most-- == 0)
+            {
+                GoOnLater();
+                return false;
+            }
+
             switch (_frames.Next())
             {
                 case FrameEvent.Message:
@@ -229,9 +255,15 @@ internal sealed class ReactorTransport(ReactorThread thread, int socket, long to
             _isReadable = Libc.LastError == Libc.Interrupted;
             _mustDrain &= _isReadable;
         }
+        else if (count == 0)
+        {
+            _isReadable = false;
+            _hasEnded = true; // daily life, without a close frame too; who has ended its side alone gets what the coming round sends
+            GoOnLater();
+        }
         else
         {
-            Close(null); // the end of a connection without a close frame is daily life
+            Close(null);
         }
     }
 
@@ -317,5 +349,10 @@ internal sealed class ReactorTransport(ReactorThread thread, int socket, long to
         {
             _over.SetException(_failure);
         }
+    }
+
+    private sealed class Turn(ReactorTransport transport) : IThreadPoolWorkItem
+    {
+        public void Execute() => transport.GoOn();
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using WsCluster.Gateway.Connections;
 using WsCluster.Gateway.Transports.Sockets.Reactor;
 
 namespace WsCluster.Tests.Unit.Transports.Reactor;
@@ -140,6 +141,48 @@ public sealed class ReactorTransportTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_CloseFrameAndEndAtOnce_IsAnswered()
+    {
+        using var peer = await ReactorPeer.OpenAsync(_thread, Note);
+        await WhileStoppedAsync(async () =>
+        {
+            await peer.Client.SendAsync(ClientFrame.Of(CloseFrame, [0x03, 0xE8]));
+            peer.Client.Shutdown(SocketShutdown.Send);
+        });
+
+        Assert.Equal([0x88, 2, 0x03, 0xE8], await peer.ReceiveAllAsync());
+        await Wait.ForAsync("the end", peer.Reading);
+    }
+
+    [Fact]
+    public async Task Read_ThousandsOfPings_LetOthersHaveTheirTurn()
+    {
+        var queued = 0;
+        using var flood = await ReactorPeer.OpenAsync(_thread, Note);
+        using var other = await ReactorPeer.OpenAsync(_thread, message =>
+        {
+            queued = flood.Connection.Writer.QueuedBytes;
+            Note(message);
+            return Task.CompletedTask;
+        });
+        await WhileStoppedAsync(async () =>
+        {
+            await flood.Client.SendAsync(Enumerable.Repeat(ClientFrame.Of(Ping, []), 5000).SelectMany(b => b).ToArray());
+            await other.Client.SendAsync(ClientFrame.Of(Text, "other"u8));
+        });
+
+        await Wait.UntilAsync("the other connection's message", () => !_received.IsEmpty);
+        Assert.InRange(queued, 1, 256 * OutboundMessage.PingFrame.Length);
+        var pongs = new byte[2 * 5000];
+        for (var count = 0; count < pongs.Length;)
+        {
+            count += await flood.Client.ReceiveAsync(new ArraySegment<byte>(pongs)[count..]).WaitAsync(Wait.Limit);
+        }
+
+        Assert.Equal(Enumerable.Repeat<byte[]>([0x8A, 0], 5000).SelectMany(b => b), pongs);
+    }
+
+    [Fact]
     public async Task Read_ClientThatStaysAfterItsCloseFrame_IsDroppedInTheEnd()
     {
         using var peer = await ReactorPeer.OpenAsync(_thread, Note, closeTimeout: TimeSpan.FromMilliseconds(100));
@@ -228,6 +271,23 @@ public sealed class ReactorTransportTests : IDisposable
 
         await Wait.UntilAsync("the message", () => _received.Count == 1);
         Assert.False(next.Reading.IsCompleted);
+    }
+
+    /// <summary>Has everything ready before the thread sees any of it.</summary>
+    private async Task WhileStoppedAsync(Func<Task> prepare)
+    {
+        using var goOn = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stopped = new ReactorCalls.Work(() =>
+        {
+            begun.SetResult();
+            goOn.Wait(Wait.Limit);
+        });
+        _thread.Post(stopped);
+        await begun.Task;
+        await prepare();
+        goOn.Set();
+        await stopped.Done;
     }
 
     private Task Note(byte[] message)
