@@ -9,57 +9,18 @@ internal sealed class InboxReaders(Balancer balancer, IReadOnlyList<string> user
 {
     private const int MaxUnderWay = 100;
 
-    private readonly Lock _sync = new();
-    private List<InboxRecord> _records = []; // guarded by _sync
-    private int _underWay;
-    private int _turn;
+    private readonly ShortCalls<InboxRecord> _calls = new(balancer, MaxUnderWay);
 
     /// <summary>Lets that many look in a second.</summary>
-    public Task RunAsync(int rate, CancellationToken stop) => OpenLoop.RunAsync(rate, Begin, stop);
+    public Task RunAsync(int rate, CancellationToken stop) => _calls.RunAsync(rate, ReadAsync, stop);
 
     /// <summary>Waits until all have gone.</summary>
-    public async Task SettleAsync()
-    {
-        while (Volatile.Read(ref _underWay) > 0)
-        {
-            await Task.Delay(20);
-        }
-    }
+    public Task SettleAsync() => _calls.SettleAsync();
 
     /// <summary>Hands over the records since the last time.</summary>
-    public List<InboxRecord> Drain()
-    {
-        lock (_sync)
-        {
-            var records = _records;
-            _records = [];
-            return records;
-        }
-    }
+    public List<InboxRecord> Drain() => _calls.Drain();
 
-    private void Begin()
-    {
-        if (balancer.Next() is not { } gateway || Volatile.Read(ref _underWay) >= MaxUnderWay)
-        {
-            return;
-        }
-
-        var user = users[_turn++ % users.Count];
-        Interlocked.Increment(ref _underWay);
-        _ = FinishAsync();
-
-        async Task FinishAsync()
-        {
-            try
-            {
-                await ReadAsync(gateway, user);
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _underWay);
-            }
-        }
-    }
+    private Task ReadAsync(Uri gateway, int turn) => ReadAsync(gateway, users[turn % users.Count]);
 
     private async Task ReadAsync(Uri gateway, string user)
     {
@@ -91,10 +52,7 @@ internal sealed class InboxReaders(Balancer balancer, IReadOnlyList<string> user
         }
         finally
         {
-            lock (_sync)
-            {
-                _records.Add(new InboxRecord(user, upTo, start, Stopwatch.GetTimestamp(), state));
-            }
+            _calls.Add(new InboxRecord(user, upTo, start, Stopwatch.GetTimestamp(), state));
         }
     }
 

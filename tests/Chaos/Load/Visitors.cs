@@ -12,57 +12,19 @@ internal sealed class Visitors(Balancer balancer, ChaosChannels channels)
     private const int Users = 12;
     private const int MaxUnderWay = 500;
 
-    private readonly Lock _sync = new();
-    private List<VisitRecord> _records = []; // guarded by _sync
-    private int _underWay;
-    private int _turn;
+    private readonly ShortCalls<VisitRecord> _calls = new(balancer, MaxUnderWay);
 
-    /// <summary>Lets that many visit in a second.</summary>
-    public Task RunAsync(int rate, CancellationToken stop) => OpenLoop.RunAsync(rate, Begin, stop);
+    /// <summary>Lets that many visit a second.</summary>
+    public Task RunAsync(int rate, CancellationToken stop) => _calls.RunAsync(rate, VisitAsync, stop);
 
-    /// <summary>Waits until every visit has ended.</summary>
-    public async Task SettleAsync()
-    {
-        while (Volatile.Read(ref _underWay) > 0)
-        {
-            await Task.Delay(20);
-        }
-    }
+    /// <summary>Waits until all have gone.</summary>
+    public Task SettleAsync() => _calls.SettleAsync();
 
     /// <summary>Hands over the records since the last time.</summary>
-    public List<VisitRecord> Drain()
-    {
-        lock (_sync)
-        {
-            var records = _records;
-            _records = [];
-            return records;
-        }
-    }
+    public List<VisitRecord> Drain() => _calls.Drain();
 
-    private void Begin()
-    {
-        if (balancer.Next() is not { } gateway || Volatile.Read(ref _underWay) >= MaxUnderWay)
-        {
-            return;
-        }
-
-        var turn = _turn++;
-        Interlocked.Increment(ref _underWay);
-        _ = FinishAsync();
-
-        async Task FinishAsync()
-        {
-            try
-            {
-                await VisitAsync(gateway, $"visitor-{turn % Users}", channels.Visited[turn % channels.Visited.Count], channels.WithPresence[turn % channels.WithPresence.Count]);
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _underWay);
-            }
-        }
-    }
+    private Task VisitAsync(Uri gateway, int turn) => VisitAsync(
+        gateway, $"visitor-{turn % Users}", channels.Visited[turn % channels.Visited.Count], channels.WithPresence[turn % channels.WithPresence.Count]);
 
     private async Task VisitAsync(Uri gateway, string user, string subscribed, string read)
     {
@@ -91,11 +53,7 @@ internal sealed class Visitors(Balancer balancer, ChaosChannels channels)
     {
         var start = Stopwatch.GetTimestamp();
         var isAnswered = await conversation.AskAsync(command) is { } reply && !reply.TryGetProperty("error", out _);
-        lock (_sync)
-        {
-            _records.Add(new VisitRecord(question, start, Stopwatch.GetTimestamp(), isAnswered));
-        }
-
+        _calls.Add(new VisitRecord(question, start, Stopwatch.GetTimestamp(), isAnswered));
         return isAnswered;
     }
 }
