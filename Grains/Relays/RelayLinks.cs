@@ -101,7 +101,7 @@ internal sealed class RelayLinks(
     /// </summary>
     public async Task FlushThroughAsync()
     {
-        await outboxes.FlushAsync();
+        await outboxes.FlushAsync(); // to relays; this silo's own one has queued it for gateways then, in others of these outboxes
         await Task.WhenAll([outboxes.FlushAsync(), .. Others().Select(siloId => TryAsync(siloId, relay => relay.FlushAsync()))]);
     }
 

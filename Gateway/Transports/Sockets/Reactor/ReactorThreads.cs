@@ -10,7 +10,6 @@ internal sealed class ReactorThreads : IDisposable
 {
     private readonly ReactorThread[] _threads;
     private int _next;
-    private int _nextShard; // a count of its own: a stream takes a thread when it is accepted, and a shard later
 
     /// <summary>Starts the threads.</summary>
     public ReactorThreads(
@@ -33,8 +32,8 @@ internal sealed class ReactorThreads : IDisposable
     /// <summary>The thread of a new connection.</summary>
     public ReactorThread Next() => _threads[(uint)Interlocked.Increment(ref _next) % (uint)_threads.Length];
 
-    /// <summary>The shard of a new connection that no thread reads.</summary>
-    public WriterShard NextShard() => _threads[(uint)Interlocked.Increment(ref _nextShard) % (uint)_threads.Length].Shard;
+    /// <summary>Those that the threads send for.</summary>
+    public IEnumerable<WriterShard> Shards => _threads.Select(thread => thread.Shard);
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_threads, thread => thread.Dispose());
